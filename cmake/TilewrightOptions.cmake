@@ -1,0 +1,35 @@
+# Compiler flags that hold for every target.
+#
+# NDEBUG stays defined in every configuration: the layout of some MLIR classes
+# depends on it, and Debian's libraries are built with it. Our own checks use
+# TW_ASSERT (Support/Assert.h).
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(TILEWRIGHT_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+add_compile_definitions(NDEBUG)
+add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition
+                    -ffunction-sections -fdata-sections)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # ccache can only share a precompiled header that holds no time stamp.
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+else()
+  add_compile_options(-Wno-comment -Wno-dangling-reference -Wno-maybe-uninitialized)
+endif()
+if(TILEWRIGHT_SANITIZE)
+  add_compile_options(-fsanitize=${TILEWRIGHT_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${TILEWRIGHT_SANITIZE})
+endif()
+find_program(TILEWRIGHT_LLD NAMES ld.lld-22 ld.lld)
+if(TILEWRIGHT_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_link_options(--ld-path=${TILEWRIGHT_LLD})
+endif()
+add_link_options(-Wl,--gc-sections)

@@ -1,0 +1,40 @@
+# The functions that the CMakeLists.txt of every folder use.
+
+# tilewright_library(NAME [MLIR] SOURCES a.cpp ... [LINK lib ...] [DEPENDS target ...])
+#
+# A static library `Tilewright<NAME>`. With MLIR it sees MLIR's and LLVM's
+# headers, shares the precompiled header of TilewrightMLIRHeaders and links the
+# MLIR and LLVM shared libraries; without it, it cannot include them.
+function(tilewright_library name)
+  cmake_parse_arguments(ARG "MLIR" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  set(target Tilewright${name})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK})
+  if(ARG_MLIR)
+    target_include_directories(${target} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+    target_link_libraries(${target} PUBLIC MLIR LLVM)
+    if(NOT target STREQUAL "TilewrightMLIRHeaders")
+      target_precompile_headers(${target} REUSE_FROM TilewrightMLIRHeaders)
+      target_link_libraries(${target} PUBLIC TilewrightMLIRHeaders)
+    endif()
+  endif()
+  if(ARG_DEPENDS)
+    add_dependencies(${target} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# tilewright_tablegen(TARGET FILE.td OUT GENERATOR [OUT GENERATOR ...])
+#
+# Runs mlir-tblgen on FILE.td of the current folder; TARGET builds the outputs.
+function(tilewright_tablegen target file)
+  set(LLVM_TARGET_DEFINITIONS ${file})
+  set(LLVM_TABLEGEN_FLAGS "")
+  include_directories(${MLIR_INCLUDE_DIRS} ${PROJECT_SOURCE_DIR}/include)
+  set(rest ${ARGN})
+  while(rest)
+    list(POP_FRONT rest out generator)
+    mlir_tablegen(${out} ${generator} ${ARGN_FLAGS})
+  endwhile()
+  add_public_tablegen_target(${target})
+endfunction()

@@ -1,0 +1,218 @@
+//===- TileOps.td - the tile dialect --------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_DIALECT_TILE_IR_TILEOPS
+#define TILEWRIGHT_DIALECT_TILE_IR_TILEOPS
+
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Tile_Dialect : Dialect {
+  let name = "tile";
+  let summary = "Kernels on tiles of static shape";
+  let description = [{
+    The tiled form: a kernel is a func.func on buffers (memrefs) and sizes
+    (index) that holds one scf.forall over blocks; in it, scf.for nests and
+    straight-line ops on tiles. A tile is a tensor of static shape. Elementwise
+    work is arith, math and select on tiles. See docs/Dialects/Tile.
+  }];
+  let cppNamespace = "::tilewright::tile";
+}
+
+def Tile_Element : AnyTypeOf<[AnySignlessInteger, AnyFloat, Index]>;
+def Tile_Tile : StaticShapeTensorOf<[Tile_Element]>;
+def Tile_IndexTile : StaticShapeTensorOf<[Index, I32, I64]>;
+def Tile_BoolTile : StaticShapeTensorOf<[I1]>;
+def Tile_Buffer : MemRefOf<[AnySignlessInteger, AnyFloat]>;
+
+def Tile_CombineKind : I32EnumAttr<"CombineKind", "how a reduction or scan combines two elements", [
+  I32EnumAttrCase<"AddF", 0, "addf">,
+  I32EnumAttrCase<"MulF", 1, "mulf">,
+  I32EnumAttrCase<"MaximumF", 2, "maximumf">,   // NaN wins
+  I32EnumAttrCase<"MinimumF", 3, "minimumf">,
+  I32EnumAttrCase<"AddI", 4, "addi">,
+  I32EnumAttrCase<"MulI", 5, "muli">,
+  I32EnumAttrCase<"MaxSI", 6, "maxsi">,
+  I32EnumAttrCase<"MaxUI", 7, "maxui">,
+  I32EnumAttrCase<"MinSI", 8, "minsi">,
+  I32EnumAttrCase<"MinUI", 9, "minui">,
+  I32EnumAttrCase<"AndI", 10, "andi">,
+  I32EnumAttrCase<"OrI", 11, "ori">,
+]> {
+  let cppNamespace = "::tilewright::tile";
+  let genSpecializedAttr = 0;
+}
+def Tile_CombineKindAttr : EnumAttr<Tile_Dialect, Tile_CombineKind, "combine"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+class Tile_Op<string mnemonic, list<Trait> traits = []> : Op<Tile_Dialect, mnemonic, traits>;
+
+// The bounds `valid [lo..hi, ...]`: per axis of the tile, elements with
+// lo <= i < hi exist. Static where possible; 0 and the tile's size: the axis is
+// full. `lo` and `hi` count elements of the tile, not of the buffer.
+class Tile_BoundedOp<string mnemonic, list<Trait> traits = []>
+    : Tile_Op<mnemonic, !listconcat([AttrSizedOperandSegments], traits)> {
+  code boundsDeclarations = [{
+    /// The bounds as attributes (static) or values, one per axis.
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedLo();
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedHi();
+    /// True where lo is 0 and hi is the tile's size, statically.
+    bool isFull(unsigned axis);
+    bool isFull();
+  }];
+}
+
+def Tile_LoadOp : Tile_BoundedOp<"load", [MemoryEffects<[MemRead]>]> {
+  let summary = "a tile from a buffer";
+  let description = [{
+    Element i of the tile is buffer[offsets + i * strides], per axis; tile and
+    buffer have the same rank. An element outside the bounds takes `fill` and
+    its memory is never read; without `fill` it is any value (never poison).
+
+        %t = tile.load %b[%i, %j] valid [0 .. %m, 0 .. 32] strides [1, 1]
+               fill 0.0 : f32 : memref<?x64xf32> -> tensor<8x32xf32>
+  }];
+  let arguments = (ins Arg<Tile_Buffer, "", [MemRead]>:$buffer, Variadic<Index>:$offsets,
+                       Variadic<Index>:$lo, Variadic<Index>:$hi,
+                       DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
+                       DenseI64ArrayAttr:$strides, OptionalAttr<TypedAttrInterface>:$fill);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$buffer `[` $offsets `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `strides` $strides (`fill` $fill^)? attr-dict `:` type($buffer) `->` type($result)";
+  let extraClassDeclaration = boundsDeclarations;
+  let hasVerifier = 1;
+}
+
+def Tile_StoreOp : Tile_BoundedOp<"store", [MemoryEffects<[MemWrite]>]> {
+  let summary = "writes the elements of a tile that are inside the bounds";
+  let arguments = (ins Tile_Tile:$value, Arg<Tile_Buffer, "", [MemWrite]>:$buffer, Variadic<Index>:$offsets,
+                       Variadic<Index>:$lo, Variadic<Index>:$hi,
+                       DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
+                       DenseI64ArrayAttr:$strides);
+  let assemblyFormat = "$value `,` $buffer `[` $offsets `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `strides` $strides attr-dict `:` type($value) `,` type($buffer)";
+  let extraClassDeclaration = boundsDeclarations;
+  let hasVerifier = 1;
+}
+
+def Tile_GatherOp : Tile_BoundedOp<"gather", [MemoryEffects<[MemRead]>]> {
+  let summary = "elements of a buffer at computed coordinates";
+  let description = [{
+    One tile of coordinates per axis of the buffer, all of the result's shape.
+    Coordinates inside the bounds must be inside the buffer (whoever emits the
+    op clamps them); outside the bounds nothing is read and the element is
+    `fill`, or any value without it.
+  }];
+  let arguments = (ins Arg<Tile_Buffer, "", [MemRead]>:$buffer, Variadic<Tile_IndexTile>:$coordinates,
+                       Variadic<Index>:$lo, Variadic<Index>:$hi,
+                       DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
+                       OptionalAttr<TypedAttrInterface>:$fill);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$buffer `[` $coordinates `:` type($coordinates) `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) (`fill` $fill^)? attr-dict `:` type($buffer) `->` type($result)";
+  let extraClassDeclaration = boundsDeclarations;
+  let hasVerifier = 1;
+}
+
+def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure]> {
+  let summary = "replaces the elements outside the bounds by a value";
+  let arguments = (ins Tile_Tile:$operand,
+                       Variadic<Index>:$lo, Variadic<Index>:$hi,
+                       DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
+                       TypedAttrInterface:$fill);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$operand `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `fill` $fill attr-dict `:` type($operand)";
+  let extraClassDeclaration = boundsDeclarations;
+  let hasVerifier = 1;
+}
+
+def Tile_DotOp : Tile_Op<"dot", [Pure]> {
+  let summary = "acc + lhs * rhs over tiles [batch..., m, k] x [batch..., k, n] -> [batch..., m, n]";
+  let description = [{
+    `transpose_lhs`: lhs is [batch..., k, m]; `transpose_rhs`: rhs is [batch..., n, k].
+    Floats are fused multiply-adds in the accumulator's type, k ascending; f16
+    and bf16 operands widen. Integer operands sign-extend, or zero-extend with
+    `unsigned_lhs`, `unsigned_rhs`; they wrap.
+  }];
+  let arguments = (ins Tile_Tile:$lhs, Tile_Tile:$rhs, Tile_Tile:$acc,
+                       UnitAttr:$transpose_lhs, UnitAttr:$transpose_rhs,
+                       UnitAttr:$unsigned_lhs, UnitAttr:$unsigned_rhs);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$lhs `,` $rhs `,` $acc attr-dict `:` type($lhs) `,` type($rhs) `->` type($acc)";
+  let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs, "::mlir::Value":$acc)>];
+}
+
+def Tile_ReduceOp : Tile_Op<"reduce", [Pure]> {
+  let summary = "combines the whole of an axis, which leaves the shape";
+  let description = [{
+    The order is a fixed tree: while the axis has n > 1 elements, element i <
+    floor(n / 2) is combined with element i + ceil(n / 2) and the first
+    ceil(n / 2) elements stay.
+  }];
+  let arguments = (ins Tile_CombineKindAttr:$kind, Tile_Tile:$operand, I64Attr:$axis);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$kind $operand `axis` $axis attr-dict `:` type($operand) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_ScanOp : Tile_Op<"scan", [Pure, SameOperandsAndResultType]> {
+  let summary = "running combination along an axis, inclusive, ascending";
+  let arguments = (ins Tile_CombineKindAttr:$kind, Tile_Tile:$operand, I64Attr:$axis);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$kind $operand `axis` $axis attr-dict `:` type($operand)";
+  let hasVerifier = 1;
+}
+
+def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
+  let summary = "repeats axes of size 1; operand and result have the same rank";
+  let arguments = (ins Tile_Tile:$operand);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_TransposeOp : Tile_Op<"transpose", [Pure]> {
+  let summary = "permutes the axes: axis i of the result is axis permutation[i] of the operand";
+  let arguments = (ins Tile_Tile:$operand, DenseI64ArrayAttr:$permutation);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
+  let summary = "the same elements in row-major order under another shape";
+  let arguments = (ins Tile_Tile:$operand);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_SplatOp : Tile_Op<"splat", [Pure, TypesMatchWith<"scalar has the element type of the tile",
+    "result", "scalar", "::llvm::cast<::mlir::RankedTensorType>($_self).getElementType()">]> {
+  let summary = "a tile whose elements are all one scalar";
+  let arguments = (ins Tile_Element:$scalar);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = "$scalar attr-dict `:` type($result)";
+}
+
+def Tile_IotaOp : Tile_Op<"iota", [Pure]> {
+  let summary = "offset + the coordinate along an axis";
+  let arguments = (ins Index:$offset, I64Attr:$axis);
+  let results = (outs Tile_IndexTile:$result);
+  let assemblyFormat = "$offset `axis` $axis attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_ScratchOp : Tile_Op<"scratch", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a buffer of the block, contents undefined at its start";
+  let arguments = (ins Variadic<Index>:$sizes);
+  let results = (outs Res<Tile_Buffer, "", [MemAlloc]>:$result);
+  let assemblyFormat = "`(` $sizes `)` attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif // TILEWRIGHT_DIALECT_TILE_IR_TILEOPS
