@@ -8,6 +8,7 @@
 #ifndef TILEWRIGHT_DIALECT_TILE_IR_TILEOPS
 #define TILEWRIGHT_DIALECT_TILE_IR_TILEOPS
 
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
