@@ -24,6 +24,7 @@ def Tile_Dialect : Dialect {
     work is arith, math and select on tiles. See docs/Dialects/Tile.
   }];
   let cppNamespace = "::tilewright::tile";
+  let useDefaultAttributePrinterParser = 1;
 }
 
 def Tile_Element : AnyTypeOf<[AnySignlessInteger, AnyFloat, Index]>;
@@ -119,7 +120,7 @@ def Tile_GatherOp : Tile_BoundedOp<"gather", [MemoryEffects<[MemRead]>]> {
   let hasVerifier = 1;
 }
 
-def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure]> {
+def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure, AllTypesMatch<["operand", "result"]>]> {
   let summary = "replaces the elements outside the bounds by a value";
   let arguments = (ins Tile_Tile:$operand,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
