@@ -132,7 +132,7 @@ def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure, AllTypesMatch<["operand", "resul
   let hasVerifier = 1;
 }
 
-def Tile_DotOp : Tile_Op<"dot", [Pure]> {
+def Tile_DotOp : Tile_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let summary = "acc + lhs * rhs over tiles [batch..., m, k] x [batch..., k, n] -> [batch..., m, n]";
   let description = [{
     `transpose_lhs`: lhs is [batch..., k, m]; `transpose_rhs`: rhs is [batch..., n, k].
