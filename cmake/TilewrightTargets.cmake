@@ -27,6 +27,7 @@ endfunction()
 # tilewright_tablegen(TARGET FILE.td OUT GENERATOR [OUT GENERATOR ...])
 #
 # Runs mlir-tblgen on FILE.td of the current folder; TARGET builds the outputs.
+# A generator is its flags, separated by commas.
 function(tilewright_tablegen target file)
   set(LLVM_TARGET_DEFINITIONS ${file})
   set(LLVM_TABLEGEN_FLAGS "")
@@ -34,7 +35,8 @@ function(tilewright_tablegen target file)
   set(rest ${ARGN})
   while(rest)
     list(POP_FRONT rest out generator)
-    mlir_tablegen(${out} ${generator} ${ARGN_FLAGS})
+    string(REPLACE "," ";" generator ${generator})
+    mlir_tablegen(${out} ${generator})
   endwhile()
   add_public_tablegen_target(${target})
 endfunction()

@@ -1,3 +1,9 @@
+//===- GraphOps.cpp - the ops of the tw dialect --------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 

@@ -1,3 +1,9 @@
+//===- TileDialect.cpp - the tile dialect --------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
 
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 
