@@ -7,10 +7,11 @@
 
 #include "tilewright/InitAll.h"
 
+#include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   tilewright::registerAllDialects(registry);
-  return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
+  return llvm::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }
