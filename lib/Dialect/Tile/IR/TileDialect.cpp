@@ -1,4 +1,4 @@
-//===- TileDialect.cpp - the tile dialect --------------------------------===//
+//===- TileDialect.cpp - registration, bounds, neutral elements -----------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,22 +11,100 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
-using namespace tilewright;
 using namespace tilewright::tile;
 
 #include "tilewright/Dialect/Tile/IR/TileDialect.cpp.inc"
 #include "tilewright/Dialect/Tile/IR/TileEnums.cpp.inc"
-
 #define GET_ATTRDEF_CLASSES
 #include "tilewright/Dialect/Tile/IR/TileAttrs.cpp.inc"
 
 void TileDialect::initialize() {
-  addAttributes<
-#define GET_ATTRDEF_LIST
-#include "tilewright/Dialect/Tile/IR/TileAttrs.cpp.inc"
-      >();
   addOperations<
 #define GET_OP_LIST
 #include "tilewright/Dialect/Tile/IR/TileOps.cpp.inc"
       >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "tilewright/Dialect/Tile/IR/TileAttrs.cpp.inc"
+      >();
+}
+
+Operation *TileDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                            Type type, Location loc) {
+  return arith::ConstantOp::materialize(builder, value, type, loc);
+}
+
+SmallVector<OpFoldResult>
+tilewright::tile::getMixedBounds(ArrayRef<int64_t> staticBounds,
+                                 ValueRange values, MLIRContext *context) {
+  Builder builder(context);
+  SmallVector<OpFoldResult> result;
+  unsigned next = 0;
+  for (int64_t bound : staticBounds) {
+    if (ShapedType::isDynamic(bound))
+      result.push_back(values[next++]);
+    else
+      result.push_back(builder.getIndexAttr(bound));
+  }
+  return result;
+}
+
+SmallVector<OpFoldResult> tilewright::tile::getFullLo(RankedTensorType type) {
+  Builder builder(type.getContext());
+  return SmallVector<OpFoldResult>(type.getRank(), builder.getIndexAttr(0));
+}
+
+SmallVector<OpFoldResult> tilewright::tile::getFullHi(RankedTensorType type) {
+  Builder builder(type.getContext());
+  SmallVector<OpFoldResult> result;
+  for (int64_t size : type.getShape())
+    result.push_back(builder.getIndexAttr(size));
+  return result;
+}
+
+bool tilewright::tile::isFloatKind(CombineKind kind) {
+  switch (kind) {
+  case CombineKind::AddF:
+  case CombineKind::MulF:
+  case CombineKind::MaximumF:
+  case CombineKind::MinimumF:
+    return true;
+  default:
+    return false;
+  }
+}
+
+TypedAttr tilewright::tile::getNeutralElement(CombineKind kind, Type type) {
+  auto asFloat = [&](double value) -> TypedAttr {
+    return FloatAttr::get(type, value);
+  };
+  auto asInteger = [&](const APInt &value) -> TypedAttr {
+    return IntegerAttr::get(type, value);
+  };
+  unsigned width = type.isIndex() ? IndexType::kInternalStorageBitWidth
+                                  : type.getIntOrFloatBitWidth();
+  switch (kind) {
+  case CombineKind::AddF:
+    return asFloat(0.0);
+  case CombineKind::MulF:
+    return asFloat(1.0);
+  case CombineKind::MaximumF:
+    return asFloat(-std::numeric_limits<double>::infinity());
+  case CombineKind::MinimumF:
+    return asFloat(std::numeric_limits<double>::infinity());
+  case CombineKind::AddI:
+  case CombineKind::MaxUI:
+  case CombineKind::OrI:
+    return asInteger(APInt::getZero(width));
+  case CombineKind::MulI:
+    return asInteger(APInt(width, 1));
+  case CombineKind::MaxSI:
+    return asInteger(APInt::getSignedMinValue(width));
+  case CombineKind::MinSI:
+    return asInteger(APInt::getSignedMaxValue(width));
+  case CombineKind::MinUI:
+  case CombineKind::AndI:
+    return asInteger(APInt::getAllOnes(width));
+  }
+  llvm_unreachable("every kind has a neutral element");
 }

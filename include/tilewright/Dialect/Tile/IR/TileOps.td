@@ -25,13 +25,16 @@ def Tile_Dialect : Dialect {
   }];
   let cppNamespace = "::tilewright::tile";
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def Tile_Element : AnyTypeOf<[AnySignlessInteger, AnyFloat, Index]>;
 def Tile_Tile : StaticShapeTensorOf<[Tile_Element]>;
 def Tile_IndexTile : StaticShapeTensorOf<[Index, I32, I64]>;
 def Tile_BoolTile : StaticShapeTensorOf<[I1]>;
-def Tile_Buffer : MemRefOf<[AnySignlessInteger, AnyFloat]>;
+// A bool is a byte in memory, so there is no buffer of i1.
+def Tile_Buffer : MemRefOf<[I8, I16, I32, I64, F16, BF16, F32, F64]>;
 
 def Tile_CombineKind : I32EnumAttr<"CombineKind", "how a reduction or scan combines two elements", [
   I32EnumAttrCase<"AddF", 0, "addf">,
@@ -56,29 +59,42 @@ def Tile_CombineKindAttr : EnumAttr<Tile_Dialect, Tile_CombineKind, "combine"> {
 
 class Tile_Op<string mnemonic, list<Trait> traits = []> : Op<Tile_Dialect, mnemonic, traits>;
 
-// The bounds `valid [lo..hi, ...]`: per axis of the tile, elements with
+// The bounds `valid [lo to hi, ...]`: per axis of the tile, elements with
 // lo <= i < hi exist. Static where possible; 0 and the tile's size: the axis is
-// full. `lo` and `hi` count elements of the tile, not of the buffer.
+// full. `lo` and `hi` count elements of the tile, not of the buffer; whoever
+// computes them clamps them to 0 <= lo and hi <= size. lo >= hi: no element.
 class Tile_BoundedOp<string mnemonic, list<Trait> traits = []>
     : Tile_Op<mnemonic, !listconcat([AttrSizedOperandSegments], traits)> {
   code boundsDeclarations = [{
     /// The bounds as attributes (static) or values, one per axis.
-    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedLo();
-    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedHi();
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedLo() {
+      return ::tilewright::tile::getMixedBounds(getStaticLo(), getLo(), getContext());
+    }
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedHi() {
+      return ::tilewright::tile::getMixedBounds(getStaticHi(), getHi(), getContext());
+    }
     /// True where lo is 0 and hi is the tile's size, statically.
-    bool isFull(unsigned axis);
-    bool isFull();
+    bool isFull(unsigned axis) {
+      return getStaticLo()[axis] == 0 && getStaticHi()[axis] == getTileType().getDimSize(axis);
+    }
+    /// True if every axis is full.
+    bool isFull() {
+      for (unsigned axis = 0, rank = getTileType().getRank(); axis < rank; ++axis)
+        if (!isFull(axis))
+          return false;
+      return true;
+    }
   }];
 }
 
-def Tile_LoadOp : Tile_BoundedOp<"load", [MemoryEffects<[MemRead]>]> {
+def Tile_LoadOp : Tile_BoundedOp<"load"> {
   let summary = "a tile from a buffer";
   let description = [{
     Element i of the tile is buffer[offsets + i * strides], per axis; tile and
     buffer have the same rank. An element outside the bounds takes `fill` and
     its memory is never read; without `fill` it is any value (never poison).
 
-        %t = tile.load %b[%i, %j] valid [0 .. %m, 0 .. 32] strides [1, 1]
+        %t = tile.load %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1]
                fill 0.0 : f32 : memref<?x64xf32> -> tensor<8x32xf32>
   }];
   let arguments = (ins Arg<Tile_Buffer, "", [MemRead]>:$buffer, Variadic<Index>:$offsets,
@@ -87,22 +103,53 @@ def Tile_LoadOp : Tile_BoundedOp<"load", [MemoryEffects<[MemRead]>]> {
                        DenseI64ArrayAttr:$strides, OptionalAttr<TypedAttrInterface>:$fill);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$buffer `[` $offsets `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `strides` $strides (`fill` $fill^)? attr-dict `:` type($buffer) `->` type($result)";
-  let extraClassDeclaration = boundsDeclarations;
+  let extraClassDeclaration = boundsDeclarations # [{
+    ::mlir::RankedTensorType getTileType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getResult().getType());
+    }
+  }];
+  let builders = [
+    // Empty `strides`: all 1.
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$buffer, "::mlir::ValueRange":$offsets,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$lo, "::llvm::ArrayRef<::mlir::OpFoldResult>":$hi,
+                   CArg<"::llvm::ArrayRef<int64_t>", "{}">:$strides, CArg<"::mlir::TypedAttr", "{}">:$fill)>,
+    // Full on every axis.
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$buffer, "::mlir::ValueRange":$offsets)>];
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
-def Tile_StoreOp : Tile_BoundedOp<"store", [MemoryEffects<[MemWrite]>]> {
+def Tile_StoreOp : Tile_BoundedOp<"store"> {
   let summary = "writes the elements of a tile that are inside the bounds";
+  let description = [{
+    Element i of the tile goes to buffer[offsets + i * strides]. No other memory
+    is touched.
+
+        tile.store %t, %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1]
+          : tensor<8x32xf32>, memref<?x64xf32>
+  }];
   let arguments = (ins Tile_Tile:$value, Arg<Tile_Buffer, "", [MemWrite]>:$buffer, Variadic<Index>:$offsets,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
                        DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
                        DenseI64ArrayAttr:$strides);
   let assemblyFormat = "$value `,` $buffer `[` $offsets `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `strides` $strides attr-dict `:` type($value) `,` type($buffer)";
-  let extraClassDeclaration = boundsDeclarations;
+  let extraClassDeclaration = boundsDeclarations # [{
+    ::mlir::RankedTensorType getTileType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getValue().getType());
+    }
+  }];
+  let builders = [
+    // Empty `strides`: all 1.
+    OpBuilder<(ins "::mlir::Value":$value, "::mlir::Value":$buffer, "::mlir::ValueRange":$offsets,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$lo, "::llvm::ArrayRef<::mlir::OpFoldResult>":$hi,
+                   CArg<"::llvm::ArrayRef<int64_t>", "{}">:$strides)>,
+    // Full on every axis.
+    OpBuilder<(ins "::mlir::Value":$value, "::mlir::Value":$buffer, "::mlir::ValueRange":$offsets)>];
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
-def Tile_GatherOp : Tile_BoundedOp<"gather", [MemoryEffects<[MemRead]>]> {
+def Tile_GatherOp : Tile_BoundedOp<"gather"> {
   let summary = "elements of a buffer at computed coordinates";
   let description = [{
     One tile of coordinates per axis of the buffer, all of the result's shape.
@@ -116,20 +163,45 @@ def Tile_GatherOp : Tile_BoundedOp<"gather", [MemoryEffects<[MemRead]>]> {
                        OptionalAttr<TypedAttrInterface>:$fill);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$buffer `[` $coordinates `:` type($coordinates) `]` `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) (`fill` $fill^)? attr-dict `:` type($buffer) `->` type($result)";
-  let extraClassDeclaration = boundsDeclarations;
+  let extraClassDeclaration = boundsDeclarations # [{
+    ::mlir::RankedTensorType getTileType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getResult().getType());
+    }
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$buffer, "::mlir::ValueRange":$coordinates,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$lo, "::llvm::ArrayRef<::mlir::OpFoldResult>":$hi,
+                   CArg<"::mlir::TypedAttr", "{}">:$fill)>];
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure, AllTypesMatch<["operand", "result"]>]> {
   let summary = "replaces the elements outside the bounds by a value";
+  let description = [{
+    The only op that gives a computed value a known edge: the neutral element
+    before a reduction, 0 before the k axis of a contraction.
+
+        %v = tile.clip %e valid [0 to 4, 0 to %n] fill 0.0 : f32 : tensor<4x64xf32>
+  }];
   let arguments = (ins Tile_Tile:$operand,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
                        DenseI64ArrayAttr:$static_lo, DenseI64ArrayAttr:$static_hi,
                        TypedAttrInterface:$fill);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand `valid` custom<Bounds>($lo, $static_lo, $hi, $static_hi) `fill` $fill attr-dict `:` type($operand)";
-  let extraClassDeclaration = boundsDeclarations;
+  let extraClassDeclaration = boundsDeclarations # [{
+    ::mlir::RankedTensorType getTileType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getResult().getType());
+    }
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$operand,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$lo, "::llvm::ArrayRef<::mlir::OpFoldResult>":$hi,
+                   "::mlir::TypedAttr":$fill)>];
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+  let hasFolder = 1;
 }
 
 def Tile_DotOp : Tile_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
@@ -146,7 +218,6 @@ def Tile_DotOp : Tile_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$lhs `,` $rhs `,` $acc attr-dict `:` type($lhs) `,` type($rhs) `->` type($acc)";
   let hasVerifier = 1;
-  let builders = [OpBuilder<(ins "::mlir::Value":$lhs, "::mlir::Value":$rhs, "::mlir::Value":$acc)>];
 }
 
 def Tile_ReduceOp : Tile_Op<"reduce", [Pure]> {
@@ -160,6 +231,8 @@ def Tile_ReduceOp : Tile_Op<"reduce", [Pure]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$kind $operand `axis` $axis attr-dict `:` type($operand) `->` type($result)";
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::tilewright::tile::CombineKind":$kind, "::mlir::Value":$operand, "int64_t":$axis)>];
+  let hasCanonicalizer = 1;
 }
 
 def Tile_ScanOp : Tile_Op<"scan", [Pure, SameOperandsAndResultType]> {
@@ -168,6 +241,8 @@ def Tile_ScanOp : Tile_Op<"scan", [Pure, SameOperandsAndResultType]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$kind $operand `axis` $axis attr-dict `:` type($operand)";
   let hasVerifier = 1;
+
+  let hasFolder = 1;
 }
 
 def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
@@ -176,6 +251,8 @@ def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$shape)>];
+  let hasFolder = 1;
 }
 
 def Tile_TransposeOp : Tile_Op<"transpose", [Pure]> {
@@ -184,6 +261,8 @@ def Tile_TransposeOp : Tile_Op<"transpose", [Pure]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$permutation)>];
+  let hasFolder = 1;
 }
 
 def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
@@ -192,6 +271,8 @@ def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$shape)>];
+  let hasFolder = 1;
 }
 
 def Tile_SplatOp : Tile_Op<"splat", [Pure, TypesMatchWith<"scalar has the element type of the tile",
@@ -200,6 +281,8 @@ def Tile_SplatOp : Tile_Op<"splat", [Pure, TypesMatchWith<"scalar has the elemen
   let arguments = (ins Tile_Element:$scalar);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$scalar attr-dict `:` type($result)";
+
+  let hasFolder = 1;
 }
 
 def Tile_IotaOp : Tile_Op<"iota", [Pure]> {
@@ -210,8 +293,13 @@ def Tile_IotaOp : Tile_Op<"iota", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tile_ScratchOp : Tile_Op<"scratch", [MemoryEffects<[MemAlloc]>]> {
+def Tile_ScratchOp : Tile_Op<"scratch"> {
   let summary = "a buffer of the block, contents undefined at its start";
+  let description = [{
+    One size (an index value) per dynamic axis. It stands inside the forall,
+    outside of loops, and its sizes are functions of the kernel's sizes, so that
+    the bytes that a block needs are known before the launch.
+  }];
   let arguments = (ins Variadic<Index>:$sizes);
   let results = (outs Res<Tile_Buffer, "", [MemAlloc]>:$result);
   let assemblyFormat = "`(` $sizes `)` attr-dict `:` type($result)";
