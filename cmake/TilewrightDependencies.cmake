@@ -11,3 +11,10 @@ find_package(Protobuf REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_program(FLATC flatc REQUIRED)
+
+# Python: the environment that scripts/setup made, unless the caller (the build
+# of a wheel) chose another.
+if(NOT Python_EXECUTABLE AND EXISTS ${PROJECT_SOURCE_DIR}/build/venv/bin/python)
+  set(Python_EXECUTABLE ${PROJECT_SOURCE_DIR}/build/venv/bin/python)
+endif()
+find_package(Python 3.9 REQUIRED COMPONENTS Interpreter Development.Module)
