@@ -11,10 +11,20 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(TILEWRIGHT_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=")
+option(TILEWRIGHT_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
+
+# ccache, where it is installed. Without these two kinds of sloppiness it would
+# refuse every file that uses a precompiled header.
+find_program(TILEWRIGHT_CCACHE ccache)
+if(TILEWRIGHT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_SLOPPINESS=pch_defines,time_macros ${TILEWRIGHT_CCACHE})
+endif()
+
 add_compile_definitions(NDEBUG)
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-semantic-interposition
                     -ffunction-sections -fdata-sections)
@@ -26,6 +36,10 @@ else()
 endif()
 if(TILEWRIGHT_SANITIZE)
   add_compile_options(-fsanitize=${TILEWRIGHT_SANITIZE} -fno-omit-frame-pointer -g1)
+  # These two look at the types of objects that libMLIR and libLLVM made.
+  if(TILEWRIGHT_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=vptr,function)
+  endif()
   add_link_options(-fsanitize=${TILEWRIGHT_SANITIZE})
 endif()
 find_program(TILEWRIGHT_LLD NAMES ld.lld-22 ld.lld)
