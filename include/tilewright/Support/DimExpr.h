@@ -21,7 +21,12 @@
 // coefficients whose atoms are symbols and function calls, terms and factors
 // sorted, so that two expressions that the rules can show equal are the same
 // text: `N*2 + N` and `3*N` are both "3*N". Division and modulo round to minus
-// infinity, as Python's do. Cheap to copy.
+// infinity, as Python's do; a division by a constant is always a `floordiv`
+// with a positive divisor: `ceildiv(N, 8)` is "floordiv(N + 7, 8)". Cheap to
+// copy.
+//
+// An expression whose numbers leave 64 bits, or that grows beyond 4096 terms,
+// becomes `overflow()`, which has no value and which nothing can simplify.
 //
 //===----------------------------------------------------------------------===//
 
@@ -78,12 +83,17 @@ public:
   friend DimExpr operator+(const DimExpr &a, const DimExpr &b);
   friend DimExpr operator-(const DimExpr &a, const DimExpr &b);
   friend DimExpr operator*(const DimExpr &a, const DimExpr &b);
-  /// Division by the constant 0 gives 0, here and in `evaluate`.
+  /// Division by 0 and modulo 0 give 0, here and in `evaluate`.
   static DimExpr floorDiv(const DimExpr &a, const DimExpr &b);
   static DimExpr ceilDiv(const DimExpr &a, const DimExpr &b);
   static DimExpr mod(const DimExpr &a, const DimExpr &b);
   static DimExpr min(const DimExpr &a, const DimExpr &b);
   static DimExpr max(const DimExpr &a, const DimExpr &b);
+
+  /// The expression q with a == b * q, if there is one: "2*N*H" by "H" is
+  /// "2*N". Unlike floorDiv it takes b as not 0.
+  static std::optional<DimExpr> divideExactly(const DimExpr &a,
+                                              const DimExpr &b);
 
   /// The value under `bindings`; an error names a symbol without a value, or
   /// an overflow of 64 bits.

@@ -28,8 +28,12 @@ namespace tilewright {
 class Tensor {
 public:
   Tensor() = default;
-  /// Own memory, 64-byte aligned, filled with zeros.
+  /// Own memory, 64-byte aligned, filled with zeros. For shapes that are known
+  /// to be sound; see `allocate`.
   Tensor(DType type, std::vector<int64_t> shape);
+  /// Own memory, 64-byte aligned, not initialised. An error for a negative size
+  /// or one that does not fit in memory.
+  static Result<Tensor> allocate(DType type, std::vector<int64_t> shape);
   /// Memory of somebody else; `owner` keeps it alive (null: the caller does).
   Tensor(DType type, std::vector<int64_t> shape, void *data,
          std::shared_ptr<const void> owner = nullptr);
@@ -79,7 +83,11 @@ Tensor Tensor::of(DType type, std::vector<int64_t> shape,
   return result;
 }
 
-/// Reads a NumPy .npy file (C order, little endian, a type of DType).
+/// "[2, 3]".
+std::string shapeString(const std::vector<int64_t> &shape);
+
+/// Reads a NumPy .npy file (little endian, a type of DType; Fortran order is
+/// turned into C order).
 Result<Tensor> readNpy(const std::string &path);
 /// Writes a .npy file through a temporary file and a rename. bf16 has no NumPy
 /// name: it is written as u16 bits ('<u2').

@@ -1,0 +1,69 @@
+//===- DimExprNode.h - the canonical polynomial ---------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a DimExpr points to: a sum of terms, each an integer coefficient times a
+// product of atoms; an atom is a symbol or a function of two expressions.
+//
+//     3*N*N + 2*floordiv(H + 1, 2) - 1
+//     =  [ 2 * {floordiv(H + 1, 2)},  3 * {N, N},  -1 * {} ]
+//
+// Factors are sorted by text and terms by the lexicographic order of monomials,
+// in which the monomial with more of the first differing atom comes first (an
+// order that multiplication keeps, so exact division can use it). The constant
+// comes last. Coefficients are never 0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_LIB_SUPPORT_DIMEXPRNODE_H
+#define TILEWRIGHT_LIB_SUPPORT_DIMEXPRNODE_H
+
+#include "tilewright/Support/DimExpr.h"
+
+namespace tilewright {
+
+struct DimAtom {
+  enum class Kind { Symbol, FloorDiv, CeilDiv, Mod, Min, Max };
+  Kind kind;
+  /// A symbol's name, or the text of the call.
+  std::string text;
+  /// The arguments of a function.
+  DimExpr lhs, rhs;
+};
+
+using DimFactors = std::vector<std::shared_ptr<const DimAtom>>;
+
+struct DimTerm {
+  int64_t coefficient;
+  DimFactors factors;
+};
+
+struct DimExpr::Node {
+  std::vector<DimTerm> terms;
+  std::string text;
+  /// The expression is `overflow()`; it has no terms.
+  bool overflow = false;
+
+  static const Node &of(const DimExpr &expr) { return *expr.node; }
+  /// Sorts and merges the terms, which may be in any order, and writes the text.
+  static DimExpr make(std::vector<DimTerm> terms);
+  static DimExpr makeOverflow();
+  static DimExpr makeAtom(DimAtom::Kind kind, DimExpr lhs, DimExpr rhs);
+};
+
+/// <0, 0, >0: the order of terms.
+int compareFactors(const DimFactors &a, const DimFactors &b);
+/// Both sorted; the result too.
+DimFactors mergeFactors(const DimFactors &a, const DimFactors &b);
+const char *functionName(DimAtom::Kind kind);
+/// The function on numbers; nullopt if the result leaves 64 bits.
+std::optional<int64_t> applyFunction(DimAtom::Kind kind, int64_t a, int64_t b);
+/// The same function on expressions.
+DimExpr buildFunction(DimAtom::Kind kind, const DimExpr &a, const DimExpr &b);
+
+} // namespace tilewright
+
+#endif // TILEWRIGHT_LIB_SUPPORT_DIMEXPRNODE_H

@@ -1,0 +1,364 @@
+//===- DimExprRanges.cpp - values, bounds and what follows from them ------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DimExprNode.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tilewright {
+
+using Kind = DimAtom::Kind;
+
+//===----------------------------------------------------------------------===//
+// evaluate, substitute
+//===----------------------------------------------------------------------===//
+
+Result<int64_t> DimExpr::evaluate(const SymbolBindings &bindings) const {
+  auto tooLarge = [&] {
+    return error("the size ", str(), " does not fit in 64 bits");
+  };
+  if (node->overflow)
+    return error("a size is too large: a number in its expression leaves 64 "
+                 "bits, or it has more than 4096 terms");
+  __int128 sum = 0;
+  for (const DimTerm &term : node->terms) {
+    __int128 value = term.coefficient;
+    for (const auto &factor : term.factors) {
+      int64_t number;
+      if (factor->kind == Kind::Symbol) {
+        auto it = bindings.find(factor->text);
+        if (it == bindings.end())
+          return error("the symbol ", factor->text, " in the size ", str(),
+                       " has no value");
+        number = it->second;
+      } else {
+        Result<int64_t> lhs = factor->lhs.evaluate(bindings);
+        if (!lhs)
+          return lhs;
+        Result<int64_t> rhs = factor->rhs.evaluate(bindings);
+        if (!rhs)
+          return rhs;
+        auto applied = applyFunction(factor->kind, *lhs, *rhs);
+        if (!applied)
+          return tooLarge();
+        number = *applied;
+      }
+      if (__builtin_mul_overflow(value, __int128(number), &value))
+        return tooLarge();
+    }
+    if (__builtin_add_overflow(sum, value, &sum))
+      return tooLarge();
+  }
+  if (sum < INT64_MIN || sum > INT64_MAX)
+    return tooLarge();
+  return int64_t(sum);
+}
+
+/// Builds the expression anew with every atom replaced.
+template <typename Replace>
+static DimExpr mapAtoms(const DimExpr &expr, Replace replace) {
+  if (DimExpr::Node::of(expr).overflow)
+    return expr;
+  DimExpr sum;
+  for (const DimTerm &term : DimExpr::Node::of(expr).terms) {
+    DimExpr value(term.coefficient);
+    for (const auto &factor : term.factors)
+      value = value * replace(*factor);
+    sum = sum + value;
+  }
+  return sum;
+}
+
+DimExpr
+DimExpr::substitute(const std::map<std::string, DimExpr> &values) const {
+  return mapAtoms(*this, [&](const DimAtom &atom) {
+    if (atom.kind != Kind::Symbol)
+      return buildFunction(atom.kind, atom.lhs.substitute(values),
+                           atom.rhs.substitute(values));
+    auto it = values.find(atom.text);
+    return it == values.end() ? symbol(atom.text) : it->second;
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// bounds
+//===----------------------------------------------------------------------===//
+
+namespace {
+int64_t saturate(__int128 value) {
+  if (value > INT64_MAX)
+    return INT64_MAX;
+  if (value < INT64_MIN)
+    return INT64_MIN;
+  return int64_t(value);
+}
+
+/// lo..hi, and a divisor of all values (0: the value is always 0).
+struct Interval {
+  int64_t lo, hi;
+  uint64_t multiple;
+};
+
+Interval constantInterval(int64_t value) {
+  return {value, value, value < 0 ? -uint64_t(value) : uint64_t(value)};
+}
+
+// The ends of int64 stand for infinity and stay so: a part of a polynomial may
+// leave 64 bits although the whole does not.
+bool isInfinite(int64_t value) {
+  return value == INT64_MAX || value == INT64_MIN;
+}
+
+int64_t multiplyEnds(int64_t a, int64_t b) {
+  if (a == 0 || b == 0)
+    return 0;
+  if (isInfinite(a) || isInfinite(b))
+    return (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
+  return saturate(__int128(a) * b);
+}
+
+int64_t addEnds(int64_t a, int64_t b) {
+  if (isInfinite(a))
+    return a;
+  if (isInfinite(b))
+    return b;
+  return saturate(__int128(a) + b);
+}
+
+Interval multiply(const Interval &a, const Interval &b) {
+  int64_t corners[] = {multiplyEnds(a.lo, b.lo), multiplyEnds(a.lo, b.hi),
+                       multiplyEnds(a.hi, b.lo), multiplyEnds(a.hi, b.hi)};
+  uint64_t multiple;
+  // A product that does not fit: any of its divisors will do.
+  if (__builtin_mul_overflow(a.multiple, b.multiple, &multiple))
+    multiple = std::max(a.multiple, b.multiple);
+  return {*std::min_element(corners, corners + 4),
+          *std::max_element(corners, corners + 4), multiple};
+}
+
+Interval add(const Interval &a, const Interval &b) {
+  return {addEnds(a.lo, b.lo), addEnds(a.hi, b.hi),
+          std::gcd(a.multiple, b.multiple)};
+}
+
+Interval divide(Kind kind, const Interval &a, const Interval &b) {
+  // For a fixed divisor the quotient is monotone in the dividend; for a fixed
+  // dividend it is monotone in the divisor on each side of 0.
+  std::vector<int64_t> divisors{b.lo, b.hi};
+  for (int64_t edge : {-1, 0, 1})
+    if (b.lo <= edge && edge <= b.hi)
+      divisors.push_back(edge);
+  Interval result{INT64_MAX, INT64_MIN, 1};
+  for (int64_t divisor : divisors)
+    for (int64_t dividend : {a.lo, a.hi}) {
+      // Only the smallest integer by -1 does not fit.
+      int64_t value =
+          applyFunction(kind, dividend, divisor).value_or(INT64_MAX);
+      result.lo = std::min(result.lo, value);
+      result.hi = std::max(result.hi, value);
+    }
+  if (b.lo == b.hi && b.lo > 0 && a.multiple % uint64_t(b.lo) == 0)
+    result.multiple = a.multiple / uint64_t(b.lo);
+  return result;
+}
+
+Interval modulo(const Interval &a, const Interval &b) {
+  Interval result{b.lo < 0 ? saturate(__int128(b.lo) + 1) : 0,
+                  b.hi > 0 ? b.hi - 1 : 0, std::gcd(a.multiple, b.multiple)};
+  // Already a remainder.
+  if (a.lo >= 0 && b.lo > a.hi)
+    return a;
+  if (a.lo >= 0 && b.lo >= 0)
+    result.hi = std::min(result.hi, a.hi);
+  return result;
+}
+
+Interval boundsOf(const DimExpr &expr, const SymbolRanges &ranges);
+
+Interval boundsOf(const DimAtom &atom, const SymbolRanges &ranges) {
+  if (atom.kind == Kind::Symbol) {
+    auto it = ranges.find(atom.text);
+    SymbolRange range = it == ranges.end() ? SymbolRange() : it->second;
+    return {range.lo, range.hi, uint64_t(std::max<int64_t>(range.multiple, 1))};
+  }
+  Interval a = boundsOf(atom.lhs, ranges), b = boundsOf(atom.rhs, ranges);
+  switch (atom.kind) {
+  case Kind::FloorDiv:
+  case Kind::CeilDiv:
+    return divide(atom.kind, a, b);
+  case Kind::Mod:
+    return modulo(a, b);
+  case Kind::Min:
+    return {std::min(a.lo, b.lo), std::min(a.hi, b.hi),
+            std::gcd(a.multiple, b.multiple)};
+  case Kind::Max:
+    return {std::max(a.lo, b.lo), std::max(a.hi, b.hi),
+            std::gcd(a.multiple, b.multiple)};
+  case Kind::Symbol:
+    break;
+  }
+  return {INT64_MIN, INT64_MAX, 1};
+}
+
+Interval boundsOf(const DimExpr &expr, const SymbolRanges &ranges) {
+  const auto &node = DimExpr::Node::of(expr);
+  if (node.overflow)
+    return {INT64_MIN, INT64_MAX, 1};
+  Interval sum{0, 0, 0};
+  for (const DimTerm &term : node.terms) {
+    Interval value = constantInterval(term.coefficient);
+    for (const auto &factor : term.factors)
+      value = multiply(value, boundsOf(*factor, ranges));
+    sum = add(sum, value);
+  }
+  return sum;
+}
+} // namespace
+
+SymbolRange DimExpr::bounds(const SymbolRanges &ranges) const {
+  Interval interval = boundsOf(*this, ranges);
+  SymbolRange result;
+  result.lo = interval.lo;
+  result.hi = interval.hi;
+  result.multiple = interval.multiple == 0 || interval.multiple > INT64_MAX
+                        ? 1
+                        : int64_t(interval.multiple);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// simplify
+//===----------------------------------------------------------------------===//
+
+namespace {
+class Simplifier {
+public:
+  explicit Simplifier(const SymbolRanges &ranges) : ranges(ranges) {}
+
+  DimExpr simplify(const DimExpr &expr) {
+    DimExpr result =
+        mapAtoms(expr, [&](const DimAtom &atom) { return simplify(atom); });
+    return cancelDivisions(result);
+  }
+
+private:
+  DimExpr simplify(const DimAtom &atom) {
+    if (atom.kind == Kind::Symbol) {
+      auto it = ranges.find(atom.text);
+      if (it != ranges.end() && it->second.lo == it->second.hi)
+        return DimExpr(it->second.lo);
+      return DimExpr::symbol(atom.text);
+    }
+    DimExpr a = simplify(atom.lhs), b = simplify(atom.rhs);
+    switch (atom.kind) {
+    case Kind::FloorDiv:
+    case Kind::CeilDiv:
+      return simplifyDivision(atom.kind, a, b);
+    case Kind::Mod:
+      return simplifyModulo(a, b);
+    default:
+      break;
+    }
+    // min and max: the sign of the difference decides.
+    SymbolRange difference = (a - b).bounds(ranges);
+    bool isMin = atom.kind == Kind::Min;
+    if (difference.lo >= 0)
+      return isMin ? b : a;
+    if (difference.hi <= 0)
+      return isMin ? a : b;
+    return buildFunction(atom.kind, a, b);
+  }
+
+  /// a = multiple + rest: the terms that are multiples of c, and the others.
+  std::pair<DimExpr, DimExpr> splitMultiples(const DimExpr &a, int64_t c) {
+    DimExpr multiple, rest;
+    for (const DimTerm &term : DimExpr::Node::of(a).terms) {
+      DimExpr value = DimExpr::Node::make({term});
+      bool divides = boundsOf(value, ranges).multiple % uint64_t(c) == 0;
+      (divides ? multiple : rest) = (divides ? multiple : rest) + value;
+    }
+    return {multiple, rest};
+  }
+
+  DimExpr simplifyDivision(Kind kind, const DimExpr &a, const DimExpr &b) {
+    Interval dividend = boundsOf(a, ranges), divisor = boundsOf(b, ranges);
+    if (divisor.lo > 0) {
+      if (auto exact = DimExpr::divideExactly(a, b))
+        return *exact;
+      if (kind == Kind::FloorDiv && dividend.lo >= 0 &&
+          dividend.hi < divisor.lo)
+        return DimExpr(0);
+    }
+    auto c = b.constantValue();
+    if (kind == Kind::FloorDiv && c && *c > 1) {
+      auto [multiple, rest] = splitMultiples(a, *c);
+      if (!multiple.isConstant(0)) {
+        DimExpr quotient = buildFunction(kind, multiple, b);
+        if (rest.isConstant(0))
+          return quotient;
+        return quotient + simplifyDivision(kind, rest, b);
+      }
+    }
+    return buildFunction(kind, a, b);
+  }
+
+  DimExpr simplifyModulo(const DimExpr &a, const DimExpr &b) {
+    Interval dividend = boundsOf(a, ranges), divisor = boundsOf(b, ranges);
+    if (divisor.lo > 0 && DimExpr::divideExactly(a, b))
+      return DimExpr(0);
+    if (dividend.lo >= 0 && dividend.hi < divisor.lo)
+      return a;
+    if (auto c = b.constantValue(); c && *c > 1) {
+      DimExpr rest = splitMultiples(a, *c).second;
+      if (!(rest == a))
+        return simplifyModulo(rest, b);
+    }
+    return DimExpr::mod(a, b);
+  }
+
+  /// k*c * floordiv(x, c) is k*x if c divides x.
+  DimExpr cancelDivisions(const DimExpr &expr) {
+    if (DimExpr::Node::of(expr).overflow)
+      return expr;
+    DimExpr sum;
+    for (DimTerm term : DimExpr::Node::of(expr).terms) {
+      DimExpr value(1);
+      for (const auto &factor : term.factors) {
+        std::optional<int64_t> c;
+        if (factor->kind == Kind::FloorDiv)
+          c = factor->rhs.constantValue();
+        if (c && *c > 1 && term.coefficient % *c == 0 &&
+            boundsOf(factor->lhs, ranges).multiple % uint64_t(*c) == 0) {
+          term.coefficient /= *c;
+          value = value * factor->lhs;
+        } else {
+          value = value * DimExpr::Node::make({{1, {factor}}});
+        }
+      }
+      sum = sum + DimExpr(term.coefficient) * value;
+    }
+    return sum;
+  }
+
+  const SymbolRanges &ranges;
+};
+} // namespace
+
+DimExpr DimExpr::simplify(const SymbolRanges &ranges) const {
+  // Each pass can open the way for another; a few reach the end.
+  DimExpr expr = *this;
+  for (int pass = 0; pass < 4; ++pass) {
+    DimExpr next = Simplifier(ranges).simplify(expr);
+    if (next == expr)
+      break;
+    expr = next;
+  }
+  return expr;
+}
+
+} // namespace tilewright
