@@ -17,8 +17,8 @@ struct Row {
   int8_t bytes;
 };
 // Indexed by DType.
-constexpr Row rows[] = {{"bool", 1}, {"i8", 1},  {"i16", 2}, {"i32", 4},
-                        {"i64", 8},  {"u8", 1},  {"u16", 2}, {"u32", 4},
+constexpr Row rows[] = {{"bool", 1}, {"i8", 1},  {"i16", 2},  {"i32", 4},
+                        {"i64", 8},  {"u8", 1},  {"u16", 2},  {"u32", 4},
                         {"u64", 8},  {"f16", 2}, {"bf16", 2}, {"f32", 4},
                         {"f64", 8}};
 } // namespace

@@ -53,8 +53,8 @@ static std::string termsToText(const std::vector<DimTerm> &terms) {
     else
       text += negative ? " - " : " + ";
     // As unsigned, so that the smallest integer has a magnitude.
-    uint64_t magnitude = negative ? -uint64_t(term.coefficient)
-                                  : uint64_t(term.coefficient);
+    uint64_t magnitude =
+        negative ? -uint64_t(term.coefficient) : uint64_t(term.coefficient);
     bool first = true;
     if (magnitude != 1 || term.factors.empty()) {
       text += std::to_string(magnitude);

@@ -88,9 +88,9 @@ static int64_t commonDivisor(const DimExpr &a, int64_t c, bool withConstant) {
   uint64_t divisor = uint64_t(c);
   for (const DimTerm &term : DimExpr::Node::of(a).terms)
     if (withConstant || !term.factors.empty())
-      divisor = std::gcd(divisor, term.coefficient < 0
-                                      ? -uint64_t(term.coefficient)
-                                      : uint64_t(term.coefficient));
+      divisor =
+          std::gcd(divisor, term.coefficient < 0 ? -uint64_t(term.coefficient)
+                                                 : uint64_t(term.coefficient));
   return int64_t(divisor);
 }
 

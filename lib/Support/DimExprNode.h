@@ -48,7 +48,8 @@ struct DimExpr::Node {
   bool overflow = false;
 
   static const Node &of(const DimExpr &expr) { return *expr.node; }
-  /// Sorts and merges the terms, which may be in any order, and writes the text.
+  /// Sorts and merges the terms, which may be in any order, and writes the
+  /// text.
   static DimExpr make(std::vector<DimTerm> terms);
   static DimExpr makeOverflow();
   static DimExpr makeAtom(DimAtom::Kind kind, DimExpr lhs, DimExpr rhs);

@@ -112,8 +112,8 @@ private:
       ++at;
     std::string_view name = text.substr(start, at - start);
     using Kind = DimAtom::Kind;
-    for (Kind kind : {Kind::FloorDiv, Kind::CeilDiv, Kind::Mod, Kind::Min,
-                      Kind::Max})
+    for (Kind kind :
+         {Kind::FloorDiv, Kind::CeilDiv, Kind::Mod, Kind::Min, Kind::Max})
       if (name == functionName(kind))
         return parseCall(kind);
     if (name == "overflow" && peek() == '(') {

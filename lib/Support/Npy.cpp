@@ -27,9 +27,9 @@ struct TypeName {
 };
 // The first row of a type is the one that is written.
 constexpr TypeName typeNames[] = {
-    {"|b1", DType::Bool}, {"|i1", DType::I8},  {"<i2", DType::I16},
-    {"<i4", DType::I32},  {"<i8", DType::I64}, {"|u1", DType::U8},
-    {"<u2", DType::U16},  {"<u4", DType::U32}, {"<u8", DType::U64},
+    {"|b1", DType::Bool}, {"|i1", DType::I8},   {"<i2", DType::I16},
+    {"<i4", DType::I32},  {"<i8", DType::I64},  {"|u1", DType::U8},
+    {"<u2", DType::U16},  {"<u4", DType::U32},  {"<u8", DType::U64},
     {"<f2", DType::F16},  {"<u2", DType::BF16}, {"<f4", DType::F32},
     {"<f8", DType::F64},  {"<b1", DType::Bool}, {"<i1", DType::I8},
     {"<u1", DType::U8}};
@@ -72,7 +72,8 @@ public:
 
 private:
   char peek() {
-    while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at])))
+    while (at < text.size() &&
+           std::isspace(static_cast<unsigned char>(text[at])))
       ++at;
     return at < text.size() ? text[at] : '\0';
   }

@@ -15,8 +15,7 @@
 namespace tilewright {
 
 namespace {
-template <typename Load>
-double floatError(int64_t size, Load load) {
+template <typename Load> double floatError(int64_t size, Load load) {
   double difference = 0, largest = 1e-30;
   for (int64_t i = 0; i < size; ++i) {
     auto [actual, expected] = load(i);
@@ -56,9 +55,9 @@ Result<double> relativeError(const Tensor &actual, const Tensor &expected) {
     break;
   }
   // Integers and bools are equal or they are not.
-  bool equal = actual.bytes() == 0 ||
-               std::memcmp(actual.data(), expected.data(),
-                           size_t(actual.bytes())) == 0;
+  bool equal =
+      actual.bytes() == 0 ||
+      std::memcmp(actual.data(), expected.data(), size_t(actual.bytes())) == 0;
   return equal ? 0.0 : std::numeric_limits<double>::infinity();
 }
 

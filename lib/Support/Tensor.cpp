@@ -64,9 +64,9 @@ Result<Tensor> Tensor::allocate(DType type, std::vector<int64_t> shape) {
       return error("a tensor of type ", name(type), shapeString(shape),
                    " has more than 2^63 bytes");
   }
-  std::shared_ptr<void> memory =
-      bytes > INT64_MAX - int64_t(alignment) ? nullptr
-                                             : allocateBytes(empty ? 0 : bytes);
+  std::shared_ptr<void> memory = bytes > INT64_MAX - int64_t(alignment)
+                                     ? nullptr
+                                     : allocateBytes(empty ? 0 : bytes);
   if (!memory)
     return error("not enough memory for a tensor of type ", name(type),
                  shapeString(shape), " (", bytes, " bytes)");

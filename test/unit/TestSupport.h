@@ -39,8 +39,7 @@ private:
 };
 
 /// The message of a Result or Status that should have failed.
-template <typename R>
-std::string messageOf(const R &result) {
+template <typename R> std::string messageOf(const R &result) {
   return result ? "(no error)" : result.error().message;
 }
 

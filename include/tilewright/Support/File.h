@@ -61,7 +61,9 @@ public:
   ~AtomicFile();
 
   Status write(const void *data, size_t size);
-  Status write(std::string_view text) { return write(text.data(), text.size()); }
+  Status write(std::string_view text) {
+    return write(text.data(), text.size());
+  }
   /// Writes zeros up to the next multiple of `alignment`.
   Status align(size_t alignment);
   /// Overwrites bytes that were written before.

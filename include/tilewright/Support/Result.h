@@ -40,15 +40,13 @@ struct Error {
 };
 
 /// Builds an Error from streamable pieces: `error("expected ", 2, " inputs")`.
-template <typename... Pieces>
-Error error(const Pieces &...pieces) {
+template <typename... Pieces> Error error(const Pieces &...pieces) {
   std::ostringstream stream;
   (stream << ... << pieces);
   return Error{stream.str()};
 }
 
-template <typename T>
-class [[nodiscard]] Result {
+template <typename T> class [[nodiscard]] Result {
 public:
   Result(T value) : value_(std::move(value)) {}
   Result(Error failure) : error_(std::move(failure)) {}

@@ -50,12 +50,8 @@ public:
 
   void *data() { return data_; }
   const void *data() const { return data_; }
-  template <typename T>
-  T *as() {
-    return static_cast<T *>(data_);
-  }
-  template <typename T>
-  const T *as() const {
+  template <typename T> T *as() { return static_cast<T *>(data_); }
+  template <typename T> const T *as() const {
     return static_cast<const T *>(data_);
   }
 

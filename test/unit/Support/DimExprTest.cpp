@@ -103,12 +103,13 @@ TEST(DimExpr, OverflowIsKept) {
 // A value needs all symbols and must fit.
 TEST(DimExpr, EvaluateChecks) {
   EXPECT_EQ(*expr("N*floordiv(H + 1, 2)").evaluate({{"N", 3}, {"H", 5}}), 9);
-  EXPECT_ERROR(expr("N + M").evaluate({{"N", 1}}), "symbol M in the size M + N");
+  EXPECT_ERROR(expr("N + M").evaluate({{"N", 1}}),
+               "symbol M in the size M + N");
   EXPECT_ERROR(expr("N*N").evaluate({{"N", int64_t(1) << 40}}),
                "does not fit in 64 bits");
   // Only the whole has to fit.
-  EXPECT_EQ(*expr("N*N - M*M").evaluate(
-                {{"N", int64_t(1) << 40}, {"M", int64_t(1) << 40}}),
+  EXPECT_EQ(*expr("N*N - M*M")
+                 .evaluate({{"N", int64_t(1) << 40}, {"M", int64_t(1) << 40}}),
             0);
 }
 
@@ -232,7 +233,8 @@ TEST(DimExpr, RandomExpressionsKeepTheirValue) {
                               {"b", int64_t(random() % 8) - 3},
                               {"c", 3 + int64_t(random() % 3) * 3}};
       int64_t value = Naive{text, bindings}.number();
-      ASSERT_EQ(*parsed.evaluate(bindings), value) << text << " = " << parsed.str();
+      ASSERT_EQ(*parsed.evaluate(bindings), value)
+          << text << " = " << parsed.str();
       ASSERT_EQ(*simple.evaluate(bindings), value)
           << text << " simplified to " << simple.str();
       ASSERT_LE(bounds.lo, value) << text;

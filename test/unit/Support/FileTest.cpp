@@ -30,7 +30,8 @@ TEST(File, Maps) {
   test::TemporaryFolder folder;
   ASSERT_OK(writeFile(folder / "x", "hello"));
   ASSERT_VALUE(file, MappedFile::open(folder / "x"));
-  EXPECT_EQ(std::string(reinterpret_cast<const char *>(file->data()), 5), "hello");
+  EXPECT_EQ(std::string(reinterpret_cast<const char *>(file->data()), 5),
+            "hello");
   ASSERT_OK(writeFile(folder / "x", ""));
   ASSERT_VALUE(empty, MappedFile::open(folder / "x"));
   EXPECT_EQ(empty->size(), 0u);

@@ -39,7 +39,8 @@ TEST(Npy, RoundTrips) {
       ASSERT_OK(writeNpy(folder / "x.npy", tensor));
       ASSERT_VALUE(back, readNpy(folder / "x.npy"));
       EXPECT_EQ(back.typeString(), tensor.typeString());
-      EXPECT_EQ(std::memcmp(back.data(), tensor.data(), size_t(tensor.bytes())), 0);
+      EXPECT_EQ(std::memcmp(back.data(), tensor.data(), size_t(tensor.bytes())),
+                0);
     }
   }
 }
@@ -57,9 +58,10 @@ TEST(Npy, WritesBF16AsBits) {
 // Columns first becomes rows first.
 TEST(Npy, ReadsFortranOrder) {
   test::TemporaryFolder folder;
-  ASSERT_OK(writeFile(folder / "x.npy",
-                      npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }",
-                          std::string("\1\4\2\5\3\6"))));
+  ASSERT_OK(writeFile(
+      folder / "x.npy",
+      npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }",
+          std::string("\1\4\2\5\3\6"))));
   ASSERT_VALUE(tensor, readNpy(folder / "x.npy"));
   for (int i = 0; i < 6; ++i)
     EXPECT_EQ(tensor.as<uint8_t>()[i], i + 1);
@@ -72,19 +74,24 @@ TEST(Npy, Errors) {
     EXPECT_TRUE(bool(writeFile(folder / "x.npy", bytes)));
     return readNpy(folder / "x.npy");
   };
-  std::string good = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+  std::string good =
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
   EXPECT_TRUE(bool(read(npy(good, "12345678"))));
   EXPECT_ERROR(read(npy(good, "1234567")), "f32[2] needs 8 bytes, but 7");
   EXPECT_ERROR(read("hello, world"), "is not a .npy file");
   EXPECT_ERROR(read(npy(good, "").substr(0, 20)), "truncated in its header");
-  EXPECT_ERROR(read(npy("{'descr': '>f4', 'fortran_order': False, 'shape': ()}", "")),
-               "type '>f4'");
-  EXPECT_ERROR(read(npy("{'descr': '<f4', 'shape': (2,)}", "")), "cannot be read");
-  EXPECT_ERROR(read(npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
-                        "(99999999999999999999,)}", "")),
+  EXPECT_ERROR(
+      read(npy("{'descr': '>f4', 'fortran_order': False, 'shape': ()}", "")),
+      "type '>f4'");
+  EXPECT_ERROR(read(npy("{'descr': '<f4', 'shape': (2,)}", "")),
                "cannot be read");
   EXPECT_ERROR(read(npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
-                        "(4611686018427387904, 4)}", "")),
+                        "(99999999999999999999,)}",
+                        "")),
+               "cannot be read");
+  EXPECT_ERROR(read(npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
+                        "(4611686018427387904, 4)}",
+                        "")),
                "2^63 bytes");
   EXPECT_ERROR(readNpy(folder / "no.npy"), "No such file");
 }
