@@ -40,3 +40,23 @@ function(tilewright_tablegen target file)
   endwhile()
   add_public_tablegen_target(${target})
 endfunction()
+
+# tilewright_doc(FILE.td OUT.md GENERATOR)
+#
+# The target `docs` renders the descriptions in FILE.td into docs/OUT.md of the
+# build folder. A generator is its flags, separated by commas.
+add_custom_target(docs)
+function(tilewright_doc file out generator)
+  set(LLVM_TARGET_DEFINITIONS ${file})
+  include_directories(${MLIR_INCLUDE_DIRS} ${PROJECT_SOURCE_DIR}/include)
+  string(REPLACE "," ";" generator ${generator})
+  get_filename_component(stem ${out} NAME)
+  tablegen(MLIR ${stem} ${generator})
+  set(document ${PROJECT_BINARY_DIR}/docs/${out})
+  add_custom_command(OUTPUT ${document}
+    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_BINARY_DIR}/${stem} ${document}
+    DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${stem})
+  string(MAKE_C_IDENTIFIER "docs-${out}" target)
+  add_custom_target(${target} DEPENDS ${document})
+  add_dependencies(docs ${target})
+endfunction()
