@@ -1,4 +1,4 @@
-//===- GraphOps.cpp - the ops of the tw dialect --------------------------===//
+//===- GraphOps.cpp - constants and sizes ---------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
+
+#include "OpChecks.h"
 
 #include "mlir/IR/OpImplementation.h"
 
@@ -15,3 +17,70 @@ using namespace tilewright::graph;
 
 #define GET_OP_CLASSES
 #include "tilewright/Dialect/Graph/IR/GraphOps.cpp.inc"
+
+LogicalResult ConstantOp::verify() {
+  RankedTensorType type = getType();
+  if (!type.hasStaticShape())
+    return emitOpError("expected a static shape");
+  int64_t bytes = type.getNumElements() * byteSize(*getDType(type.getElementType()));
+  if (bytes > maxBytes)
+    return emitOpError() << "holds " << bytes << " bytes, more than " << maxBytes
+                         << ": larger constants are weights or broadcasts";
+  return success();
+}
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+LogicalResult WeightOp::verify() {
+  if (!getType().hasStaticShape())
+    return emitOpError("expected a static shape");
+  if (getKey() < 0)
+    return emitOpError() << "expected a key of 0 or more, but got " << getKey();
+  return success();
+}
+
+LogicalResult FromDimsOp::inferReturnTypes(MLIRContext *context,
+                                           std::optional<Location> location,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  return Inference<FromDimsOp>(context, location, types)
+      .add(Dims{int64_t(adaptor.getDims().getTexts().size())},
+           IntegerType::get(context, 64));
+}
+
+/// Names of new symbols: each must be an identifier of the size language.
+static LogicalResult checkSymbols(Operation *op, ArrayAttr symbols) {
+  llvm::DenseSet<Attribute> seen;
+  for (Attribute symbol : symbols) {
+    StringRef text = cast<StringAttr>(symbol).getValue();
+    Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
+    if (!expr || !expr->symbolName())
+      return op->emitOpError() << "expected the name of a symbol, but got '" << text
+                               << "'";
+    if (!seen.insert(symbol).second)
+      return op->emitOpError() << "binds symbol '" << text << "' twice";
+  }
+  return success();
+}
+
+LogicalResult BindDimsOp::verify() {
+  if (rankOf(getValues()) > 1)
+    return emitOpError() << "expected values of rank 0 or 1, but got rank "
+                         << rankOf(getValues());
+  DimExpr count = numElements(getDims(getValues()));
+  if (!count.isConstant(int64_t(getSymbols().size())))
+    return emitOpError() << "expected one symbol for each of " << count.str()
+                         << " values, but got " << getSymbols().size();
+  return checkSymbols(*this, getSymbols());
+}
+
+LogicalResult CheckDimsOp::verify() {
+  Dims lhs = getLhs().exprs(), rhs = getRhs().exprs();
+  if (lhs.size() != rhs.size())
+    return emitOpError() << "expected equally many sizes on both sides, but got "
+                         << lhs.size() << " and " << rhs.size();
+  if (!mayBeEqual(lhs, rhs))
+    return emitOpError() << "can never hold: " << toString(lhs) << " equals "
+                         << toString(rhs);
+  return success();
+}

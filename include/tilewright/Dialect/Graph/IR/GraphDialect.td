@@ -11,6 +11,7 @@
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
+include "mlir/IR/TensorEncoding.td"
 
 def Graph_Dialect : Dialect {
   let name = "tw";
@@ -25,23 +26,39 @@ def Graph_Dialect : Dialect {
   let cppNamespace = "::tilewright::graph";
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::func::FuncDialect"];
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+
+    /// Names of the attributes that the dialect puts on other dialects' ops.
+    static constexpr ::llvm::StringLiteral symbolsName = "tw.symbols";
+    static constexpr ::llvm::StringLiteral metadataName = "tw.metadata";
+    static constexpr ::llvm::StringLiteral producerName = "tw.producer";
+    static constexpr ::llvm::StringLiteral valueName = "tw.name";
+  }];
 }
 
-class Graph_Attr<string name, string attrMnemonic>
-    : AttrDef<Graph_Dialect, name> {
+class Graph_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<Graph_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
-def Graph_DimsAttr : Graph_Attr<"Dims", "dims"> {
+def Graph_DimsAttr : Graph_Attr<"Dims", "dims",
+    [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let summary = "a list of size expressions";
   let description = [{
     Expressions of `DimExpr`'s language in canonical text:
-    `#tw.dims<"N", "floordiv(H + 1, 2)">`. As the encoding of a tensor type it
-    lists the dynamic axes only, in order; as an attribute of an op (slice
-    starts, pad widths) it lists every axis.
+    `#tw.dims<"N", "floordiv(H + 1, 2)">`; constants are printed bare:
+    `#tw.dims<0, "N", 1>`. Other spellings of an expression are parsed and made
+    canonical. As the encoding of a tensor type it lists the dynamic axes only,
+    in order (none of them constant); as an attribute of an op (slice starts, pad
+    widths) it lists every axis.
   }];
-  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$texts);
-  let assemblyFormat = "`<` $texts `>`";
+  let parameters = (ins OptionalArrayRefParameter<"::mlir::StringAttr">:$texts);
+  let hasCustomAssemblyFormat = 1;
   let builders = [AttrBuilder<(ins "::llvm::ArrayRef<::tilewright::DimExpr>":$exprs)>];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
@@ -59,6 +76,7 @@ def Graph_RangeAttr : Graph_Attr<"Range", "range"> {
   }];
   let parameters = (ins "int64_t":$lo, "int64_t":$hi, "int64_t":$multiple);
   let assemblyFormat = "`<` $lo `,` $hi `,` $multiple `>`";
+  let genVerifyDecl = 1;
 }
 
 class Graph_Enum<string name, string summary,
@@ -69,7 +87,7 @@ class Graph_Enum<string name, string summary,
 }
 class Graph_EnumAttr<EnumInfo info, string attrMnemonic>
     : EnumAttr<Graph_Dialect, info, attrMnemonic> {
-  let assemblyFormat = "`<` $value `>`";
+  let assemblyFormat = "$value";
 }
 
 def Graph_UnaryKind : Graph_Enum<"UnaryKind", "elementwise function of one operand", [

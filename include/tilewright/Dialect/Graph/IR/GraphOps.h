@@ -1,4 +1,4 @@
-//===- GraphOps.h - the tw dialect ---------------------------------------===//
+//===- GraphOps.h - the operations of the tw dialect ----------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,23 +8,17 @@
 #ifndef TILEWRIGHT_DIALECT_GRAPH_IR_GRAPHOPS_H
 #define TILEWRIGHT_DIALECT_GRAPH_IR_GRAPHOPS_H
 
-#include "tilewright/Support/DimExpr.h"
+#include "tilewright/Dialect/Graph/IR/GraphDialect.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinTypes.h"
-#include "mlir/IR/Dialect.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-
-#include "tilewright/Dialect/Graph/IR/GraphDialect.h.inc"
-#include "tilewright/Dialect/Graph/IR/GraphEnums.h.inc"
-
-#define GET_ATTRDEF_CLASSES
-#include "tilewright/Dialect/Graph/IR/GraphAttrs.h.inc"
 
 #define GET_OP_CLASSES
 #include "tilewright/Dialect/Graph/IR/GraphOps.h.inc"

@@ -21,19 +21,33 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 // Signed integers are signless (i8), unsigned ones are ui8 to ui64, bool is i1.
 def Graph_Element : AnyTypeOf<[I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64,
                                F16, BF16, F32, F64], "an element type of tw">;
-def Graph_Tensor : RankedTensorOf<[Graph_Element]>;
-def Graph_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
-def Graph_IntTensor : RankedTensorOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
-def Graph_IndexTensor : RankedTensorOf<[I32, I64]>;
-def Graph_BoolTensor : RankedTensorOf<[I1]>;
+
+
+// The dynamic axes of every tensor are named: the encoding is a #tw.dims.
+class Graph_TensorOf<list<Type> elements>
+    : RankedTensorOf<elements, [CPred<"::tilewright::graph::hasDims($_self)">],
+                     "ranked tensor with named dynamic axes (#tw.dims)">;
+def Graph_Tensor : Graph_TensorOf<[Graph_Element]>;
+def Graph_FloatTensor : Graph_TensorOf<[F16, BF16, F32, F64]>;
+def Graph_IntTensor : Graph_TensorOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+def Graph_IndexTensor : Graph_TensorOf<[I32, I64]>;
+def Graph_BoolTensor : Graph_TensorOf<[I1]>;
 
 class Graph_Op<string mnemonic, list<Trait> traits = []>
     : Op<Graph_Dialect, mnemonic, traits>;
 
-/// Result types follow from operands and attributes.
+/// Result types follow from operands and attributes. A result type may say a
+/// size otherwise than the inferred one does (they are taken as equal), unless
+/// both are different constants. All checks are part of the inference.
 class Graph_InferredOp<string mnemonic, list<Trait> traits = []>
     : Graph_Op<mnemonic, !listconcat([Pure,
-        DeclareOpInterfaceMethods<InferTypeOpInterface>], traits)>;
+        InferTypeOpAdaptorWithIsCompatible], traits)> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange a, ::mlir::TypeRange b) {
+      return ::tilewright::graph::areCompatible(a, b);
+    }
+  }];
+}
 
 /// The shape of the result is given (it may hold expressions that nothing else
 /// says); the verifier checks it.
@@ -52,6 +66,14 @@ def Graph_ConstantOp : Graph_Op<"constant", [Pure, ConstantLike,
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "attr-dict $value";
+  let extraClassDeclaration = [{
+    /// Larger constants are weights, or broadcasts of small constants.
+    static constexpr int64_t maxBytes = 1024;
+    ::mlir::RankedTensorType getType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getResult().getType());
+    }
+  }];
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -64,6 +86,11 @@ def Graph_WeightOp : Graph_Op<"weight", [Pure]> {
   let arguments = (ins I64Attr:$key, StrAttr:$name);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$key $name attr-dict `:` type($result)";
+  let extraClassDeclaration = [{
+    ::mlir::RankedTensorType getType() {
+      return ::llvm::cast<::mlir::RankedTensorType>(getResult().getType());
+    }
+  }];
   let hasVerifier = 1;
 }
 
@@ -102,13 +129,11 @@ def Graph_CheckDimsOp : Graph_Op<"check_dims"> {
 // expressions on an axis are taken as equal; importers add a tw.check_dims.
 //===----------------------------------------------------------------------===//
 
-def Graph_UnaryOp : Graph_InferredOp<"unary", [Elementwise]> {
+def Graph_UnaryOp : Graph_InferredOp<"unary"> {
   let summary = "elementwise function of one operand";
   let arguments = (ins Graph_UnaryKindAttr:$kind, Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
 def Graph_BinaryOp : Graph_InferredOp<"binary"> {
@@ -116,9 +141,6 @@ def Graph_BinaryOp : Graph_InferredOp<"binary"> {
   let arguments = (ins Graph_BinaryKindAttr:$kind, Graph_Tensor:$lhs, Graph_Tensor:$rhs);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Graph_CompareOp : Graph_InferredOp<"compare"> {
@@ -126,8 +148,6 @@ def Graph_CompareOp : Graph_InferredOp<"compare"> {
   let arguments = (ins Graph_CompareKindAttr:$kind, Graph_Tensor:$lhs, Graph_Tensor:$rhs);
   let results = (outs Graph_BoolTensor:$result);
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
 def Graph_SelectOp : Graph_InferredOp<"select"> {
@@ -135,11 +155,9 @@ def Graph_SelectOp : Graph_InferredOp<"select"> {
   let arguments = (ins Graph_BoolTensor:$condition, Graph_Tensor:$on_true, Graph_Tensor:$on_false);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` type($condition) `,` type($on_true) `,` type($on_false) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
-def Graph_CastOp : Graph_ShapedOp<"cast", [Elementwise]> {
+def Graph_CastOp : Graph_ShapedOp<"cast"> {
   let summary = "conversion of the element type";
   let description = [{
     Float to integer truncates; NaN gives 0; out of range saturates. Integer to
@@ -148,7 +166,6 @@ def Graph_CastOp : Graph_ShapedOp<"cast", [Elementwise]> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -160,8 +177,6 @@ def Graph_ReshapeOp : Graph_ShapedOp<"reshape"> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Graph_BroadcastOp : Graph_ShapedOp<"broadcast"> {
@@ -169,7 +184,6 @@ def Graph_BroadcastOp : Graph_ShapedOp<"broadcast"> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
 }
 
 def Graph_TransposeOp : Graph_InferredOp<"transpose"> {
@@ -177,9 +191,6 @@ def Graph_TransposeOp : Graph_InferredOp<"transpose"> {
   let arguments = (ins Graph_Tensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Graph_ConcatOp : Graph_InferredOp<"concat"> {
@@ -187,8 +198,6 @@ def Graph_ConcatOp : Graph_InferredOp<"concat"> {
   let arguments = (ins Variadic<Graph_Tensor>:$operands, I64Attr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operands `axis` $axis attr-dict `:` type($operands) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
 def Graph_SliceOp : Graph_ShapedOp<"slice"> {
@@ -201,7 +210,6 @@ def Graph_SliceOp : Graph_ShapedOp<"slice"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `starts` $starts `steps` $steps attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
 }
 
 def Graph_PadOp : Graph_InferredOp<"pad"> {
@@ -214,7 +222,6 @@ def Graph_PadOp : Graph_InferredOp<"pad"> {
                        Graph_PadModeAttr:$mode, Graph_DimsAttr:$low, Graph_DimsAttr:$high);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$mode $operand (`with` $value^ `:` type($value))? `low` $low `high` $high attr-dict `:` type($operand) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_GatherOp : Graph_InferredOp<"gather"> {
@@ -226,7 +233,6 @@ def Graph_GatherOp : Graph_InferredOp<"gather"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `axis` $axis attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_GatherElementsOp : Graph_InferredOp<"gather_elements"> {
@@ -234,7 +240,6 @@ def Graph_GatherElementsOp : Graph_InferredOp<"gather_elements"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `axis` $axis attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_GatherNDOp : Graph_InferredOp<"gather_nd"> {
@@ -242,7 +247,6 @@ def Graph_GatherNDOp : Graph_InferredOp<"gather_nd"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$batch_dims);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `batch_dims` $batch_dims attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_ScatterElementsOp : Graph_InferredOp<"scatter_elements"> {
@@ -252,7 +256,6 @@ def Graph_ScatterElementsOp : Graph_InferredOp<"scatter_elements"> {
                        I64Attr:$axis, Graph_ReduceKindAttr:$reduction);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$reduction $operand `,` $indices `,` $updates `axis` $axis attr-dict `:` type($operand) `,` type($indices) `,` type($updates) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_ScatterNDOp : Graph_InferredOp<"scatter_nd"> {
@@ -261,7 +264,6 @@ def Graph_ScatterNDOp : Graph_InferredOp<"scatter_nd"> {
                        Graph_ReduceKindAttr:$reduction);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$reduction $operand `,` $indices `,` $updates attr-dict `:` type($operand) `,` type($indices) `,` type($updates) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_ReverseSequenceOp : Graph_InferredOp<"reverse_sequence"> {
@@ -269,7 +271,6 @@ def Graph_ReverseSequenceOp : Graph_InferredOp<"reverse_sequence"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$lengths, I64Attr:$time_axis, I64Attr:$batch_axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $lengths `time` $time_axis `batch` $batch_axis attr-dict `:` type($operand) `,` type($lengths) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_RangeOp : Graph_ShapedOp<"range"> {
@@ -364,11 +365,13 @@ def Graph_ResizeOp : Graph_ShapedOp<"resize"> {
   }];
   let arguments = (ins Graph_Tensor:$operand, Graph_ResizeModeAttr:$mode,
                        Graph_ResizeCoordinatesAttr:$coordinates, Graph_NearestRoundingAttr:$rounding,
-                       DenseF32ArrayAttr:$scales, DenseF32ArrayAttr:$roi,
-                       F32Attr:$cubic_coefficient, F32Attr:$extrapolation_value,
+                       DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$scales,
+                       DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$roi,
+                       DefaultValuedAttr<F32Attr, "-0.75f">:$cubic_coefficient,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$extrapolation_value,
                        UnitAttr:$exclude_outside, UnitAttr:$antialias);
   let results = (outs Graph_Tensor:$result);
-  let assemblyFormat = "$mode $operand attr-dict `:` type($operand) `->` type($result)";
+  let assemblyFormat = "$mode $operand $coordinates $rounding attr-dict `:` type($operand) `->` type($result)";
 }
 
 def Graph_GridSampleOp : Graph_InferredOp<"grid_sample"> {
@@ -381,7 +384,6 @@ def Graph_GridSampleOp : Graph_InferredOp<"grid_sample"> {
                        Graph_ResizeModeAttr:$mode, Graph_PadModeAttr:$padding, UnitAttr:$align_corners);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$mode $padding $input `,` $grid (`align_corners` $align_corners^)? attr-dict `:` type($input) `,` type($grid) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 def Graph_RoiAlignOp : Graph_ShapedOp<"roi_align"> {
@@ -401,8 +403,6 @@ def Graph_ReduceOp : Graph_InferredOp<"reduce"> {
   let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, DenseI64ArrayAttr:$axes);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand `axes` $axes attr-dict `:` type($operand) `->` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
 }
 
 def Graph_ArgReduceOp : Graph_InferredOp<"arg_reduce"> {
@@ -411,18 +411,16 @@ def Graph_ArgReduceOp : Graph_InferredOp<"arg_reduce"> {
   let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, I64Attr:$axis, UnitAttr:$last);
   let results = (outs Graph_IndexTensor:$result);
   let assemblyFormat = "$kind $operand `axis` $axis (`last` $last^)? attr-dict `:` type($operand) `->` type($result)";
-  let hasVerifier = 1;
 }
 
-def Graph_SoftmaxOp : Graph_InferredOp<"softmax", [SameOperandsAndResultType]> {
+def Graph_SoftmaxOp : Graph_InferredOp<"softmax"> {
   let summary = "exp(x - max) / sum of it along an axis; with `log`, its logarithm";
   let arguments = (ins Graph_FloatTensor:$operand, I64Attr:$axis, UnitAttr:$log);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$operand `axis` $axis (`log` $log^)? attr-dict `:` type($operand)";
-  let hasVerifier = 1;
 }
 
-def Graph_NormalizeOp : Graph_InferredOp<"normalize", [SameOperandsAndResultType]> {
+def Graph_NormalizeOp : Graph_InferredOp<"normalize"> {
   let summary = "(x - mean) / sqrt(variance + epsilon) over axes; with `rms`, x / sqrt(mean of x^2 + epsilon)";
   let description = [{
     The core of LayerNorm, InstanceNorm, GroupNorm, RMSNorm; scale and bias are
@@ -432,15 +430,13 @@ def Graph_NormalizeOp : Graph_InferredOp<"normalize", [SameOperandsAndResultType
   let arguments = (ins Graph_FloatTensor:$operand, DenseI64ArrayAttr:$axes, F64Attr:$epsilon, UnitAttr:$rms);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$operand `axes` $axes `epsilon` $epsilon (`rms` $rms^)? attr-dict `:` type($operand)";
-  let hasVerifier = 1;
 }
 
-def Graph_ScanOp : Graph_InferredOp<"scan", [SameOperandsAndResultType]> {
+def Graph_ScanOp : Graph_InferredOp<"scan"> {
   let summary = "running sum, product, max or min along an axis";
   let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand `axis` $axis (`exclusive` $exclusive^)? (`reverse` $reverse^)? attr-dict `:` type($operand)";
-  let hasVerifier = 1;
 }
 
 def Graph_AttentionOp : Graph_InferredOp<"attention"> {
@@ -453,10 +449,10 @@ def Graph_AttentionOp : Graph_InferredOp<"attention"> {
     key gives 0.
   }];
   let arguments = (ins Graph_FloatTensor:$query, Graph_FloatTensor:$key, Graph_FloatTensor:$value,
-                       Optional<Graph_Tensor>:$mask, F64Attr:$scale, F64Attr:$softcap, UnitAttr:$causal);
+                       Optional<Graph_Tensor>:$mask, F64Attr:$scale,
+                       DefaultValuedAttr<F64Attr, "0.0">:$softcap, UnitAttr:$causal);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$query `,` $key `,` $value (`mask` $mask^ `:` type($mask))? `scale` $scale (`causal` $causal^)? attr-dict `:` type($query) `,` type($key) `,` type($value) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -560,7 +556,7 @@ def Graph_LoopOp : Graph_Op<"loop", [SingleBlock, AttrSizedOperandSegments]> {
                        OptionalAttr<Graph_DimsAttr>:$init_dims, OptionalAttr<Graph_DimsAttr>:$next_dims);
   let results = (outs Variadic<Graph_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "(`max_trips` $max_trips^ `:` type($max_trips))? (`while` $condition^ `:` type($condition))? `carried` `(` ($carried^ `:` type($carried))? `)` `trips` $trips attr-dict `->` type($results) $body";
+  let assemblyFormat = "(`max_trips` $max_trips^ `:` type($max_trips))? (`while` $condition^ `:` type($condition))? `carried` `(` ($carried^ `:` type($carried))? `)` `trips` $trips attr-dict (`->` type($results)^)? $body";
   let hasVerifier = 1;
 }
 
@@ -574,7 +570,7 @@ def Graph_KernelOp : Graph_Op<"kernel", [IsolatedFromAbove, SingleBlock]> {
   let arguments = (ins StrAttr:$sym_name, Variadic<Graph_Tensor>:$inputs);
   let results = (outs Variadic<Graph_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name `(` ($inputs^ `:` type($inputs))? `)` attr-dict-with-keyword `->` type($results) $body";
+  let assemblyFormat = "$sym_name `(` ($inputs^ `:` type($inputs))? `)` attr-dict-with-keyword (`->` type($results)^)? $body";
   let hasVerifier = 1;
 }
 
