@@ -61,7 +61,7 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *context,
     seen.set(axis);
     result.push_back(dims[axis]);
   }
-  return infer.add(ArrayRef(result), elementOf(adaptor.getOperand()));
+  return infer.add(result, elementOf(adaptor.getOperand()));
 }
 
 LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context,
@@ -94,7 +94,7 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context,
         result[i] = merge(result[i], dims[i]);
     }
   }
-  return infer.add(ArrayRef(result), element);
+  return infer.add(result, element);
 }
 
 LogicalResult SliceOp::verify() {
@@ -158,5 +158,5 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *context,
       return infer.fail("mode ", stringifyPadMode(adaptor.getMode()),
                         " has no element to repeat: axis ", i, " is empty");
   }
-  return infer.add(ArrayRef(result), element);
+  return infer.add(result, element);
 }

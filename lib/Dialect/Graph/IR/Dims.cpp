@@ -20,7 +20,7 @@ bool hasDims(Type type) {
   if (!tensor)
     return false;
   if (auto dims = dyn_cast_or_null<DimsAttr>(tensor.getEncoding()))
-    return int64_t(dims.getTexts().size()) == tensor.getNumDynamicDims();
+    return int64_t(dims.getTexts().size()) == int64_t(tensor.getNumDynamicDims());
   return !tensor.getEncoding() && tensor.hasStaticShape();
 }
 

@@ -40,7 +40,7 @@ LogicalResult UnaryOp::inferReturnTypes(MLIRContext *context,
   }
   if (adaptor.getKind() == UnaryKind::IsNaN)
     element = IntegerType::get(context, 1);
-  return infer.add(ArrayRef(getDims(adaptor.getOperand())), element);
+  return infer.add(getDims(adaptor.getOperand()), element);
 }
 
 LogicalResult BinaryOp::inferReturnTypes(MLIRContext *context,

@@ -23,7 +23,7 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *context,
   Dims result(operand.begin(), operand.begin() + axis);
   llvm::append_range(result, getDims(adaptor.getIndices()));
   result.append(operand.begin() + axis + 1, operand.end());
-  return infer.add(ArrayRef(result), elementOf(adaptor.getOperand()));
+  return infer.add(result, elementOf(adaptor.getOperand()));
 }
 
 /// The shapes of gather_elements and scatter_elements: indices of the operand's
@@ -56,7 +56,7 @@ LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *context,
   if (failed(checkElementIndices(infer, getDims(adaptor.getOperand()), indices,
                                  adaptor.getAxis())))
     return failure();
-  return infer.add(ArrayRef(indices), elementOf(adaptor.getOperand()));
+  return infer.add(indices, elementOf(adaptor.getOperand()));
 }
 
 /// How many axes the last axis of ND indices addresses.
@@ -101,7 +101,7 @@ LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *context,
   for (int64_t i = 0; i < batch; ++i)
     result[i] = merge(operand[i], indices[i]);
   result.append(operand.begin() + batch + *depth, operand.end());
-  return infer.add(ArrayRef(result), elementOf(adaptor.getOperand()));
+  return infer.add(result, elementOf(adaptor.getOperand()));
 }
 
 /// The element types and the reduction of a scatter.
@@ -134,7 +134,7 @@ LogicalResult ScatterElementsOp::inferReturnTypes(
   if (!mayBeEqual(indices, updates))
     return infer.fail("expected updates of the indices' shape ", toString(indices),
                       ", but got ", toString(updates));
-  return infer.add(ArrayRef(operand), elementOf(adaptor.getOperand()));
+  return infer.add(operand, elementOf(adaptor.getOperand()));
 }
 
 LogicalResult ScatterNDOp::inferReturnTypes(MLIRContext *context,
@@ -156,7 +156,7 @@ LogicalResult ScatterNDOp::inferReturnTypes(MLIRContext *context,
   if (!mayBeEqual(expected, updates))
     return infer.fail("expected updates of shape ", toString(expected),
                       ", but got ", toString(updates));
-  return infer.add(ArrayRef(operand), elementOf(adaptor.getOperand()));
+  return infer.add(operand, elementOf(adaptor.getOperand()));
 }
 
 LogicalResult ReverseSequenceOp::inferReturnTypes(
@@ -177,7 +177,7 @@ LogicalResult ReverseSequenceOp::inferReturnTypes(
     return infer.fail("expected one length for each of ",
                       operand[adaptor.getBatchAxis()].str(),
                       " batches, but got ", lengths[0].str());
-  return infer.add(ArrayRef(operand), elementOf(adaptor.getOperand()));
+  return infer.add(operand, elementOf(adaptor.getOperand()));
 }
 
 LogicalResult RangeOp::verify() {

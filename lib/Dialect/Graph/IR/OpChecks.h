@@ -48,7 +48,7 @@ public:
   }
 
   /// Adds a result of these sizes.
-  mlir::LogicalResult add(llvm::ArrayRef<DimExpr> dims, mlir::Type element) const {
+  mlir::LogicalResult add(const Dims &dims, mlir::Type element) const {
     for (auto [axis, size] : llvm::enumerate(dims))
       if (size.constantValue().value_or(0) < 0)
         return fail("axis ", axis, " of the result would have size ", size.str());
@@ -59,7 +59,7 @@ public:
   mlir::LogicalResult add(const Result<Dims> &dims, mlir::Type element) const {
     if (!dims)
       return fail(dims.error().message);
-    return add(llvm::ArrayRef<DimExpr>(*dims), element);
+    return add(*dims, element);
   }
 
   mlir::MLIRContext *context;

@@ -41,7 +41,7 @@ LogicalResult ArgReduceOp::inferReturnTypes(MLIRContext *context,
     return infer.fail("expected numbers, but got ",
                       show(elementOf(adaptor.getOperand())));
   return infer.add(
-      reducedShape(getDims(adaptor.getOperand()), int64_t(adaptor.getAxis())),
+      reducedShape(getDims(adaptor.getOperand()), adaptor.getAxis()),
       IntegerType::get(context, 64));
 }
 
@@ -51,7 +51,7 @@ static LogicalResult sameType(const Inference<OpT> &infer, Value operand,
                               ArrayRef<int64_t> axes) {
   if (Status status = checkAxes(axes, rankOf(operand)); !status)
     return infer.fail(status.error().message);
-  return infer.add(ArrayRef(getDims(operand)), elementOf(operand));
+  return infer.add(getDims(operand), elementOf(operand));
 }
 
 LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *context,
@@ -59,7 +59,7 @@ LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *context,
                                           Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
   return sameType(Inference<SoftmaxOp>(context, location, types),
-                  adaptor.getOperand(), int64_t(adaptor.getAxis()));
+                  adaptor.getOperand(), adaptor.getAxis());
 }
 
 LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *context,
@@ -87,7 +87,7 @@ LogicalResult ScanOp::inferReturnTypes(MLIRContext *context,
   if (!isNumeric(elementOf(adaptor.getOperand())))
     return infer.fail("expected numbers, but got ",
                       show(elementOf(adaptor.getOperand())));
-  return sameType(infer, adaptor.getOperand(), int64_t(adaptor.getAxis()));
+  return sameType(infer, adaptor.getOperand(), adaptor.getAxis());
 }
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,

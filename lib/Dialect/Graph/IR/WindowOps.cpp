@@ -165,7 +165,7 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *context,
   Dims result(grid.begin(), grid.end() - 1);
   result[0] = merge(input[0], grid[0]);
   result.push_back(input.back());
-  return infer.add(ArrayRef(result), elementOf(adaptor.getInput()));
+  return infer.add(result, elementOf(adaptor.getInput()));
 }
 
 LogicalResult RoiAlignOp::verify() {

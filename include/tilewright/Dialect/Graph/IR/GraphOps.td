@@ -33,6 +33,11 @@ def Graph_IntTensor : Graph_TensorOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>
 def Graph_IndexTensor : Graph_TensorOf<[I32, I64]>;
 def Graph_BoolTensor : Graph_TensorOf<[I1]>;
 
+// Upstream's I64Attr reads as unsigned.
+def Graph_IntAttr : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit signless integer attribute"> {
+  let convertFromStorage = "$_self.getInt()";
+}
+
 class Graph_Op<string mnemonic, list<Trait> traits = []>
     : Op<Graph_Dialect, mnemonic, traits>;
 
@@ -83,7 +88,7 @@ def Graph_WeightOp : Graph_Op<"weight", [Pure]> {
     `key` is the weight's number in the `WeightStore` that goes with the module;
     `name` is what the model calls it. The type is static.
   }];
-  let arguments = (ins I64Attr:$key, StrAttr:$name);
+  let arguments = (ins Graph_IntAttr:$key, StrAttr:$name);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$key $name attr-dict `:` type($result)";
   let extraClassDeclaration = [{
@@ -195,7 +200,7 @@ def Graph_TransposeOp : Graph_InferredOp<"transpose"> {
 
 def Graph_ConcatOp : Graph_InferredOp<"concat"> {
   let summary = "joins tensors along an axis";
-  let arguments = (ins Variadic<Graph_Tensor>:$operands, I64Attr:$axis);
+  let arguments = (ins Variadic<Graph_Tensor>:$operands, Graph_IntAttr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operands `axis` $axis attr-dict `:` type($operands) `->` type($result)";
 }
@@ -230,21 +235,21 @@ def Graph_GatherOp : Graph_InferredOp<"gather"> {
     result[a..., i..., b...] = operand[a..., indices[i...], b...]. An index
     counts from the end if negative; one out of range is clamped.
   }];
-  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$axis);
+  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, Graph_IntAttr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `axis` $axis attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
 }
 
 def Graph_GatherElementsOp : Graph_InferredOp<"gather_elements"> {
   let summary = "result[..., i, ...] = operand[..., indices[..., i, ...], ...]";
-  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$axis);
+  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, Graph_IntAttr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `axis` $axis attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
 }
 
 def Graph_GatherNDOp : Graph_InferredOp<"gather_nd"> {
   let summary = "ONNX GatherND: the last axis of the indices addresses leading axes of the operand";
-  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, I64Attr:$batch_dims);
+  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, Graph_IntAttr:$batch_dims);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `batch_dims` $batch_dims attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
 }
@@ -253,7 +258,7 @@ def Graph_ScatterElementsOp : Graph_InferredOp<"scatter_elements"> {
   let summary = "a copy of the operand in which result[..., indices[..., i, ...], ...] is combined with updates[..., i, ...]";
   let description = [{ Updates are applied in row-major order. An index out of range writes nothing. }];
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, Graph_Tensor:$updates,
-                       I64Attr:$axis, Graph_ReduceKindAttr:$reduction);
+                       Graph_IntAttr:$axis, Graph_ReduceKindAttr:$reduction);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$reduction $operand `,` $indices `,` $updates `axis` $axis attr-dict `:` type($operand) `,` type($indices) `,` type($updates) `->` type($result)";
 }
@@ -268,7 +273,7 @@ def Graph_ScatterNDOp : Graph_InferredOp<"scatter_nd"> {
 
 def Graph_ReverseSequenceOp : Graph_InferredOp<"reverse_sequence"> {
   let summary = "reverses the first lengths[b] elements of the time axis for each batch b";
-  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$lengths, I64Attr:$time_axis, I64Attr:$batch_axis);
+  let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$lengths, Graph_IntAttr:$time_axis, Graph_IntAttr:$batch_axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $lengths `time` $time_axis `batch` $batch_axis attr-dict `:` type($operand) `,` type($lengths) `->` type($result)";
 }
@@ -307,7 +312,7 @@ def Graph_ConvOp : Graph_ShapedOp<"conv"> {
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$filter,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
-                       Graph_DimsAttr:$pad_low, Graph_DimsAttr:$pad_high, I64Attr:$groups);
+                       Graph_DimsAttr:$pad_low, Graph_DimsAttr:$pad_high, Graph_IntAttr:$groups);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$input `,` $filter `strides` $strides `dilations` $dilations `low` $pad_low `high` $pad_high `groups` $groups attr-dict `:` type($input) `,` type($filter) `->` type($result)";
 }
@@ -323,7 +328,7 @@ def Graph_ConvTransposeOp : Graph_ShapedOp<"conv_transpose"> {
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$filter,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
-                       Graph_DimsAttr:$pad_low, I64Attr:$groups);
+                       Graph_DimsAttr:$pad_low, Graph_IntAttr:$groups);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$input `,` $filter `strides` $strides `dilations` $dilations `low` $pad_low `groups` $groups attr-dict `:` type($input) `,` type($filter) `->` type($result)";
 }
@@ -389,7 +394,7 @@ def Graph_GridSampleOp : Graph_InferredOp<"grid_sample"> {
 def Graph_RoiAlignOp : Graph_ShapedOp<"roi_align"> {
   let summary = "ONNX RoiAlign on [N, H, W, C]; result [rois, h, w, C]";
   let arguments = (ins Graph_FloatTensor:$input, Graph_FloatTensor:$rois, Graph_IndexTensor:$batch_indices,
-                       Graph_PoolKindAttr:$kind, F32Attr:$spatial_scale, I64Attr:$sampling_ratio, BoolAttr:$half_pixel);
+                       Graph_PoolKindAttr:$kind, F32Attr:$spatial_scale, Graph_IntAttr:$sampling_ratio, BoolAttr:$half_pixel);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$kind $input `,` $rois `,` $batch_indices attr-dict `:` type($input) `,` type($rois) `,` type($batch_indices) `->` type($result)";
 }
@@ -408,14 +413,14 @@ def Graph_ReduceOp : Graph_InferredOp<"reduce"> {
 def Graph_ArgReduceOp : Graph_InferredOp<"arg_reduce"> {
   let summary = "index (i64) of the largest (max) or smallest (min) element of an axis, which leaves the shape";
   let description = [{ The first of equals, or the last with `last`. NaN counts as the largest (smallest). }];
-  let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, I64Attr:$axis, UnitAttr:$last);
+  let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, Graph_IntAttr:$axis, UnitAttr:$last);
   let results = (outs Graph_IndexTensor:$result);
   let assemblyFormat = "$kind $operand `axis` $axis (`last` $last^)? attr-dict `:` type($operand) `->` type($result)";
 }
 
 def Graph_SoftmaxOp : Graph_InferredOp<"softmax"> {
   let summary = "exp(x - max) / sum of it along an axis; with `log`, its logarithm";
-  let arguments = (ins Graph_FloatTensor:$operand, I64Attr:$axis, UnitAttr:$log);
+  let arguments = (ins Graph_FloatTensor:$operand, Graph_IntAttr:$axis, UnitAttr:$log);
   let results = (outs Graph_FloatTensor:$result);
   let assemblyFormat = "$operand `axis` $axis (`log` $log^)? attr-dict `:` type($operand)";
 }
@@ -434,7 +439,7 @@ def Graph_NormalizeOp : Graph_InferredOp<"normalize"> {
 
 def Graph_ScanOp : Graph_InferredOp<"scan"> {
   let summary = "running sum, product, max or min along an axis";
-  let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
+  let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, Graph_IntAttr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand `axis` $axis (`exclusive` $exclusive^)? (`reverse` $reverse^)? attr-dict `:` type($operand)";
 }
@@ -465,7 +470,7 @@ def Graph_TopKOp : Graph_ShapedOp<"top_k"> {
     k is the result's size. Equal elements keep their order; NaN counts as the
     largest of all.
   }];
-  let arguments = (ins Graph_Tensor:$operand, I64Attr:$axis, UnitAttr:$smallest);
+  let arguments = (ins Graph_Tensor:$operand, Graph_IntAttr:$axis, UnitAttr:$smallest);
   let results = (outs Graph_Tensor:$values, Graph_IndexTensor:$indices);
   let assemblyFormat = "$operand `axis` $axis (`smallest` $smallest^)? attr-dict `:` type($operand) `->` type($values) `,` type($indices)";
 }
@@ -488,7 +493,7 @@ def Graph_UniqueOp : Graph_Op<"unique"> {
     Binds the symbol `count` when it has run. indices, counts: [count]; inverse:
     one entry per element (slice).
   }];
-  let arguments = (ins Graph_Tensor:$operand, OptionalAttr<I64Attr>:$axis, UnitAttr:$sorted, StrAttr:$count);
+  let arguments = (ins Graph_Tensor:$operand, OptionalAttr<Graph_IntAttr>:$axis, UnitAttr:$sorted, StrAttr:$count);
   let results = (outs Graph_Tensor:$values, Graph_IndexTensor:$indices, Graph_IndexTensor:$inverse, Graph_IndexTensor:$counts);
   let assemblyFormat = "$operand `count` $count attr-dict `:` type($operand) `->` type(results)";
   let hasVerifier = 1;
@@ -556,7 +561,7 @@ def Graph_LoopOp : Graph_Op<"loop", [SingleBlock, AttrSizedOperandSegments]> {
                        OptionalAttr<Graph_DimsAttr>:$init_dims, OptionalAttr<Graph_DimsAttr>:$next_dims);
   let results = (outs Variadic<Graph_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "(`max_trips` $max_trips^ `:` type($max_trips))? (`while` $condition^ `:` type($condition))? `carried` `(` ($carried^ `:` type($carried))? `)` `trips` $trips attr-dict (`->` type($results)^)? $body";
+  let assemblyFormat = "(`max_trips` $max_trips^ `:` type($max_trips))? (`while` $condition^ `:` type($condition))? `carried` `(` $carried `)` `trips` $trips attr-dict `:` functional-type($carried, $results) $body";
   let hasVerifier = 1;
 }
 
@@ -570,7 +575,7 @@ def Graph_KernelOp : Graph_Op<"kernel", [IsolatedFromAbove, SingleBlock]> {
   let arguments = (ins StrAttr:$sym_name, Variadic<Graph_Tensor>:$inputs);
   let results = (outs Variadic<Graph_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name `(` ($inputs^ `:` type($inputs))? `)` attr-dict-with-keyword (`->` type($results)^)? $body";
+  let assemblyFormat = "$sym_name `(` $inputs `)` attr-dict-with-keyword `:` functional-type($inputs, $results) $body";
   let hasVerifier = 1;
 }
 
