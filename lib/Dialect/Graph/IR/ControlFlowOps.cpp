@@ -12,7 +12,8 @@ using namespace tilewright;
 using namespace tilewright::graph;
 
 /// The terminator of a region's block, or an error.
-static FailureOr<YieldOp> yieldOf(Operation *op, StringRef what, Region &region) {
+static FailureOr<YieldOp> yieldOf(Operation *op, StringRef what,
+                                  Region &region) {
   Block &block = region.front();
   auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
   if (!yield)
@@ -27,8 +28,8 @@ static LogicalResult checkTypes(Operation *op, StringRef what, TypeRange actual,
                              << ", but got " << actual.size();
   for (auto [i, a, e] : llvm::enumerate(actual, expected))
     if (!areCompatible(a, e))
-      return op->emitOpError() << "expected " << what << " " << i << " of type " << e
-                               << ", but got " << a;
+      return op->emitOpError() << "expected " << what << " " << i << " of type "
+                               << e << ", but got " << a;
   return success();
 }
 
@@ -38,18 +39,20 @@ static LogicalResult checkSymbolDims(Operation *op, ArrayAttr symbols,
                                      std::optional<DimsAttr> first,
                                      StringRef secondName,
                                      std::optional<DimsAttr> second) {
-  for (auto [name, dims] : {std::pair(firstName, first), {secondName, second}}) {
+  for (auto [name, dims] :
+       {std::pair(firstName, first), {secondName, second}}) {
     size_t found = dims ? dims->getTexts().size() : 0;
     if (found != symbols.size())
-      return op->emitOpError() << "expected " << symbols.size() << " expressions in "
-                               << name << ", one per symbol, but got " << found;
+      return op->emitOpError()
+             << "expected " << symbols.size() << " expressions in " << name
+             << ", one per symbol, but got " << found;
   }
   for (Attribute symbol : symbols) {
     StringRef text = cast<StringAttr>(symbol).getValue();
     Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
     if (!expr || !expr->symbolName())
-      return op->emitOpError() << "expected the name of a symbol, but got '" << text
-                               << "'";
+      return op->emitOpError()
+             << "expected the name of a symbol, but got '" << text << "'";
   }
   return success();
 }
@@ -58,11 +61,12 @@ LogicalResult IfOp::verify() {
   if (rankOf(getCondition()) != 0)
     return emitOpError() << "expected a condition of rank 0, but got rank "
                          << rankOf(getCondition());
-  if (failed(checkSymbolDims(*this, getResultSymbols(), "then_dims", getThenDims(),
-                             "else_dims", getElseDims())))
+  if (failed(checkSymbolDims(*this, getResultSymbols(), "then_dims",
+                             getThenDims(), "else_dims", getElseDims())))
     return failure();
-  for (auto [name, region] : {std::pair<StringRef, Region *>("then", &getThenRegion()),
-                              {"else", &getElseRegion()}}) {
+  for (auto [name, region] :
+       {std::pair<StringRef, Region *>("then", &getThenRegion()),
+        {"else", &getElseRegion()}}) {
     FailureOr<YieldOp> yield = yieldOf(*this, name, *region);
     if (failed(yield) ||
         failed(checkTypes(*this, (name + " results").str(),
@@ -73,15 +77,15 @@ LogicalResult IfOp::verify() {
 }
 
 LogicalResult LoopOp::verify() {
-  if (getMaxTrips() && (rankOf(getMaxTrips()) != 0 ||
-                        !elementOf(getMaxTrips()).isInteger(64)))
+  if (getMaxTrips() &&
+      (rankOf(getMaxTrips()) != 0 || !elementOf(getMaxTrips()).isInteger(64)))
     return emitOpError() << "expected max_trips of i64 and rank 0, but got "
                          << getMaxTrips().getType();
   if (getCondition() && rankOf(getCondition()) != 0)
     return emitOpError() << "expected a condition of rank 0, but got rank "
                          << rankOf(getCondition());
-  if (failed(checkSymbolDims(*this, getCarriedSymbols(), "init_dims", getInitDims(),
-                             "next_dims", getNextDims())))
+  if (failed(checkSymbolDims(*this, getCarriedSymbols(), "init_dims",
+                             getInitDims(), "next_dims", getNextDims())))
     return failure();
   Result<DimExpr> trips = DimExpr::parse(std::string_view(getTrips()));
   if (!trips || !trips->symbolName())
@@ -102,18 +106,20 @@ LogicalResult LoopOp::verify() {
   size_t carried = getCarried().size();
   SmallVector<Type> yielded((*yield).getOperandTypes());
   if (getNumResults() < carried || yielded.size() != getNumResults() + 1)
-    return emitOpError() << "expected a condition, " << carried
-                         << " carried values and the values to stack from the body "
-                            "of a loop with "
-                         << getNumResults() << " results, but got "
-                         << yielded.size() << " values";
+    return emitOpError()
+           << "expected a condition, " << carried
+           << " carried values and the values to stack from the body "
+              "of a loop with "
+           << getNumResults() << " results, but got " << yielded.size()
+           << " values";
   SmallVector<Type> expected{condition};
   llvm::append_range(expected, getCarried().getTypes());
   for (Value stacked : getResults().drop_front(carried)) {
     Dims dims = getDims(stacked);
     if (dims.empty() || !mayBeEqual(dims[0], *trips))
-      return emitOpError() << "expected a stacked result with a first axis of size "
-                           << getTrips() << ", but got " << stacked.getType();
+      return emitOpError()
+             << "expected a stacked result with a first axis of size "
+             << getTrips() << ", but got " << stacked.getType();
     expected.push_back(getTensorType(context, ArrayRef(dims).drop_front(),
                                      elementOf(stacked)));
   }
@@ -132,5 +138,6 @@ LogicalResult KernelOp::verify() {
       failed(checkTypes(*this, "block arguments", getBody().getArgumentTypes(),
                         getInputs().getTypes())))
     return failure();
-  return checkTypes(*this, "results", (*yield).getOperandTypes(), getResultTypes());
+  return checkTypes(*this, "results", (*yield).getOperandTypes(),
+                    getResultTypes());
 }

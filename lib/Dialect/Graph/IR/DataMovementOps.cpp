@@ -38,7 +38,8 @@ LogicalResult BroadcastOp::verify() {
   for (auto [i, size] : llvm::enumerate(from))
     if (!size.isConstant(1) && !mayBeEqual(size, to[offset + i]))
       return emitOpError() << "axis " << i << " of size " << size.str()
-                           << " cannot be repeated to size " << to[offset + i].str();
+                           << " cannot be repeated to size "
+                           << to[offset + i].str();
   return success();
 }
 
@@ -50,8 +51,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *context,
   Dims dims = getDims(adaptor.getOperand());
   ArrayRef<int64_t> permutation = adaptor.getPermutation();
   if (permutation.size() != dims.size())
-    return infer.fail("expected a permutation of ", dims.size(), " axes, but got ",
-                      permutation.size());
+    return infer.fail("expected a permutation of ", dims.size(),
+                      " axes, but got ", permutation.size());
   llvm::SmallBitVector seen(dims.size());
   Dims result;
   for (int64_t axis : permutation) {
@@ -74,13 +75,16 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context,
   Dims result = getDims(adaptor.getOperands().front());
   Type element = elementOf(adaptor.getOperands().front());
   size_t axis = size_t(adaptor.getAxis());
-  if (Status status = checkAxis(adaptor.getAxis(), int64_t(result.size())); !status)
+  if (Status status = checkAxis(adaptor.getAxis(), int64_t(result.size()));
+      !status)
     return infer.fail(status.error().message);
-  for (auto [n, operand] : llvm::enumerate(adaptor.getOperands().drop_front())) {
+  for (auto [n, operand] :
+       llvm::enumerate(adaptor.getOperands().drop_front())) {
     Dims dims = getDims(operand);
     if (elementOf(operand) != element)
       return infer.fail("expected operands of element type ", show(element),
-                        ", but operand ", n + 1, " has ", show(elementOf(operand)));
+                        ", but operand ", n + 1, " has ",
+                        show(elementOf(operand)));
     if (dims.size() != result.size())
       return infer.fail("expected operands of rank ", result.size(),
                         ", but operand ", n + 1, " has rank ", dims.size());

@@ -20,7 +20,8 @@ bool hasDims(Type type) {
   if (!tensor)
     return false;
   if (auto dims = dyn_cast_or_null<DimsAttr>(tensor.getEncoding()))
-    return int64_t(dims.getTexts().size()) == int64_t(tensor.getNumDynamicDims());
+    return int64_t(dims.getTexts().size()) ==
+           int64_t(tensor.getNumDynamicDims());
   return !tensor.getEncoding() && tensor.hasStaticShape();
 }
 
@@ -43,7 +44,8 @@ DimExpr getDim(Value value, int64_t axis) {
   auto type = cast<RankedTensorType>(value.getType());
   if (!type.isDynamicDim(axis))
     return type.getDimSize(axis);
-  return cast<DimsAttr>(type.getEncoding()).exprs()[type.getDynamicDimIndex(axis)];
+  return cast<DimsAttr>(type.getEncoding())
+      .exprs()[type.getDynamicDimIndex(axis)];
 }
 
 RankedTensorType getTensorType(MLIRContext *context, ArrayRef<DimExpr> dims,
@@ -177,8 +179,10 @@ SymbolRanges getSymbolRanges(Operation *op) {
   Operation *module = getModule(op);
   if (!module)
     return ranges;
-  auto symbols = module->getAttrOfType<DictionaryAttr>(GraphDialect::symbolsName);
-  for (NamedAttribute entry : symbols ? symbols.getValue() : ArrayRef<NamedAttribute>())
+  auto symbols =
+      module->getAttrOfType<DictionaryAttr>(GraphDialect::symbolsName);
+  for (NamedAttribute entry :
+       symbols ? symbols.getValue() : ArrayRef<NamedAttribute>())
     if (auto range = dyn_cast<RangeAttr>(entry.getValue()))
       ranges[entry.getName().str()] =
           SymbolRange{range.getLo(), range.getHi(), range.getMultiple()};
@@ -189,9 +193,11 @@ void setSymbolRanges(ModuleOp module, const SymbolRanges &ranges) {
   MLIRContext *context = module.getContext();
   SmallVector<NamedAttribute> entries;
   for (const auto &[name, range] : ranges)
-    entries.emplace_back(StringAttr::get(context, name),
-                         RangeAttr::get(context, range.lo, range.hi, range.multiple));
-  module->setAttr(GraphDialect::symbolsName, DictionaryAttr::get(context, entries));
+    entries.emplace_back(
+        StringAttr::get(context, name),
+        RangeAttr::get(context, range.lo, range.hi, range.multiple));
+  module->setAttr(GraphDialect::symbolsName,
+                  DictionaryAttr::get(context, entries));
 }
 
 } // namespace tilewright::graph

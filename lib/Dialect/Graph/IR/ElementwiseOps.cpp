@@ -32,7 +32,8 @@ LogicalResult UnaryOp::inferReturnTypes(MLIRContext *context,
     break;
   case UnaryKind::Not:
     if (!isIntegerOrBool(element))
-      return infer.fail(kind, " expected integers or bools, but got ", show(element));
+      return infer.fail(kind, " expected integers or bools, but got ",
+                        show(element));
     break;
   default:
     if (!graph::isFloat(element))
@@ -51,14 +52,16 @@ LogicalResult BinaryOp::inferReturnTypes(MLIRContext *context,
   Type element = elementOf(adaptor.getLhs());
   if (element != elementOf(adaptor.getRhs()))
     return infer.fail("expected operands of one element type, but got ",
-                      show(element), " and ", show(elementOf(adaptor.getRhs())));
+                      show(element), " and ",
+                      show(elementOf(adaptor.getRhs())));
   StringRef kind = stringifyBinaryKind(adaptor.getKind());
   switch (adaptor.getKind()) {
   case BinaryKind::And:
   case BinaryKind::Or:
   case BinaryKind::Xor:
     if (!isIntegerOrBool(element))
-      return infer.fail(kind, " expected integers or bools, but got ", show(element));
+      return infer.fail(kind, " expected integers or bools, but got ",
+                        show(element));
     break;
   case BinaryKind::Shl:
   case BinaryKind::Shr:
@@ -86,7 +89,8 @@ LogicalResult CompareOp::inferReturnTypes(MLIRContext *context,
   Type element = elementOf(adaptor.getLhs());
   if (element != elementOf(adaptor.getRhs()))
     return infer.fail("expected operands of one element type, but got ",
-                      show(element), " and ", show(elementOf(adaptor.getRhs())));
+                      show(element), " and ",
+                      show(elementOf(adaptor.getRhs())));
   CompareKind kind = adaptor.getKind();
   if (!isNumeric(element) && kind != CompareKind::Eq && kind != CompareKind::Ne)
     return infer.fail(stringifyCompareKind(kind), " expected numbers, but got ",
@@ -104,7 +108,8 @@ LogicalResult SelectOp::inferReturnTypes(MLIRContext *context,
   Type element = elementOf(adaptor.getOnTrue());
   if (element != elementOf(adaptor.getOnFalse()))
     return infer.fail("expected choices of one element type, but got ",
-                      show(element), " and ", show(elementOf(adaptor.getOnFalse())));
+                      show(element), " and ",
+                      show(elementOf(adaptor.getOnFalse())));
   return infer.add(broadcastShapes({getDims(adaptor.getCondition()),
                                     getDims(adaptor.getOnTrue()),
                                     getDims(adaptor.getOnFalse())}),

@@ -38,8 +38,9 @@ void GraphDialect::registerAttributes() {
       >();
 }
 
-Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value,
-                                             Type type, Location loc) {
+Operation *GraphDialect::materializeConstant(OpBuilder &builder,
+                                             Attribute value, Type type,
+                                             Location loc) {
   auto elements = dyn_cast<ElementsAttr>(value);
   if (!elements || elements.getType() != type)
     return nullptr;
@@ -73,7 +74,8 @@ LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << "': " << expr.error().message;
     if (expr->str() != text.getValue())
       return emitError() << "size expression '" << text.getValue()
-                         << "' is not canonical, expected '" << expr->str() << "'";
+                         << "' is not canonical, expected '" << expr->str()
+                         << "'";
   }
   return success();
 }
@@ -110,12 +112,13 @@ Attribute DimsAttr::parse(AsmParser &parser, Type) {
     }
     Result<DimExpr> expr = DimExpr::parse(text);
     if (!expr)
-      return parser.emitError(at) << "size expression '" << text
-                                  << "': " << expr.error().message;
+      return parser.emitError(at)
+             << "size expression '" << text << "': " << expr.error().message;
     texts.push_back(StringAttr::get(context, expr->str()));
     return success();
   };
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, parseOne))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater,
+                                     parseOne))
     return {};
   return parser.getChecked<DimsAttr>(loc, context, texts);
 }
@@ -141,7 +144,8 @@ LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (lo > hi)
     return emitError() << "expected lo <= hi, but got " << lo << " > " << hi;
   if (multiple < 1)
-    return emitError() << "expected a multiple of at least 1, but got " << multiple;
+    return emitError() << "expected a multiple of at least 1, but got "
+                       << multiple;
   return success();
 }
 
@@ -154,9 +158,11 @@ LogicalResult GraphDialect::verifyOperationAttribute(Operation *op,
   StringRef name = attribute.getName();
   auto check = [&](bool isRight, StringRef expected) -> LogicalResult {
     if (!isa<ModuleOp>(op))
-      return op->emitOpError() << "has '" << name << "', which belongs to a module";
+      return op->emitOpError()
+             << "has '" << name << "', which belongs to a module";
     if (!isRight)
-      return op->emitOpError() << "expected '" << name << "' to be " << expected;
+      return op->emitOpError()
+             << "expected '" << name << "' to be " << expected;
     return success();
   };
   auto isDictionaryOf = [&]<typename T>(T *) {
@@ -166,15 +172,18 @@ LogicalResult GraphDialect::verifyOperationAttribute(Operation *op,
            });
   };
   if (name == symbolsName)
-    return check(isDictionaryOf((RangeAttr *)nullptr), "a dictionary of #tw.range");
+    return check(isDictionaryOf((RangeAttr *)nullptr),
+                 "a dictionary of #tw.range");
   if (name == metadataName)
-    return check(isDictionaryOf((StringAttr *)nullptr), "a dictionary of strings");
+    return check(isDictionaryOf((StringAttr *)nullptr),
+                 "a dictionary of strings");
   if (name == producerName)
     return check(isa<StringAttr>(attribute.getValue()), "a string");
   return op->emitOpError() << "has unknown attribute '" << name << "'";
 }
 
-static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute attribute) {
+static LogicalResult verifyValueAttribute(Operation *op,
+                                          NamedAttribute attribute) {
   if (attribute.getName() != GraphDialect::valueName)
     return op->emitOpError() << "has unknown attribute '" << attribute.getName()
                              << "' on an argument or result";
@@ -189,8 +198,8 @@ LogicalResult GraphDialect::verifyRegionArgAttribute(Operation *op, unsigned,
   return verifyValueAttribute(op, attribute);
 }
 
-LogicalResult GraphDialect::verifyRegionResultAttribute(Operation *op, unsigned,
-                                                        unsigned,
-                                                        NamedAttribute attribute) {
+LogicalResult
+GraphDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                          NamedAttribute attribute) {
   return verifyValueAttribute(op, attribute);
 }

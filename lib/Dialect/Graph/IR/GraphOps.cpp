@@ -22,9 +22,11 @@ LogicalResult ConstantOp::verify() {
   RankedTensorType type = getType();
   if (!type.hasStaticShape())
     return emitOpError("expected a static shape");
-  int64_t bytes = type.getNumElements() * byteSize(*getDType(type.getElementType()));
+  int64_t bytes =
+      type.getNumElements() * byteSize(*getDType(type.getElementType()));
   if (bytes > maxBytes)
-    return emitOpError() << "holds " << bytes << " bytes, more than " << maxBytes
+    return emitOpError() << "holds " << bytes << " bytes, more than "
+                         << maxBytes
                          << ": larger constants are weights or broadcasts";
   return success();
 }
@@ -55,8 +57,8 @@ static LogicalResult checkSymbols(Operation *op, ArrayAttr symbols) {
     StringRef text = cast<StringAttr>(symbol).getValue();
     Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
     if (!expr || !expr->symbolName())
-      return op->emitOpError() << "expected the name of a symbol, but got '" << text
-                               << "'";
+      return op->emitOpError()
+             << "expected the name of a symbol, but got '" << text << "'";
     if (!seen.insert(symbol).second)
       return op->emitOpError() << "binds symbol '" << text << "' twice";
   }
@@ -77,8 +79,9 @@ LogicalResult BindDimsOp::verify() {
 LogicalResult CheckDimsOp::verify() {
   Dims lhs = getLhs().exprs(), rhs = getRhs().exprs();
   if (lhs.size() != rhs.size())
-    return emitOpError() << "expected equally many sizes on both sides, but got "
-                         << lhs.size() << " and " << rhs.size();
+    return emitOpError()
+           << "expected equally many sizes on both sides, but got "
+           << lhs.size() << " and " << rhs.size();
   if (!mayBeEqual(lhs, rhs))
     return emitOpError() << "can never hold: " << toString(lhs) << " equals "
                          << toString(rhs);

@@ -30,8 +30,8 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *context,
 /// rank, with no more elements than it on the other axes.
 template <typename OpT>
 static LogicalResult checkElementIndices(const Inference<OpT> &infer,
-                                         const Dims &operand, const Dims &indices,
-                                         int64_t axis) {
+                                         const Dims &operand,
+                                         const Dims &indices, int64_t axis) {
   if (Status status = checkAxis(axis, int64_t(operand.size())); !status)
     return infer.fail(status.error().message);
   if (indices.size() != operand.size())
@@ -47,10 +47,9 @@ static LogicalResult checkElementIndices(const Inference<OpT> &infer,
   return success();
 }
 
-LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *context,
-                                                 std::optional<Location> location,
-                                                 Adaptor adaptor,
-                                                 SmallVectorImpl<Type> &types) {
+LogicalResult GatherElementsOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   Inference<GatherElementsOp> infer(context, location, types);
   Dims indices = getDims(adaptor.getIndices());
   if (failed(checkElementIndices(infer, getDims(adaptor.getOperand()), indices,
@@ -132,8 +131,8 @@ LogicalResult ScatterElementsOp::inferReturnTypes(
       failed(checkElementIndices(infer, operand, indices, adaptor.getAxis())))
     return failure();
   if (!mayBeEqual(indices, updates))
-    return infer.fail("expected updates of the indices' shape ", toString(indices),
-                      ", but got ", toString(updates));
+    return infer.fail("expected updates of the indices' shape ",
+                      toString(indices), ", but got ", toString(updates));
   return infer.add(operand, elementOf(adaptor.getOperand()));
 }
 
@@ -172,7 +171,8 @@ LogicalResult ReverseSequenceOp::inferReturnTypes(
     return infer.fail("expected different time and batch axes, but both are ",
                       adaptor.getTimeAxis());
   if (lengths.size() != 1)
-    return infer.fail("expected lengths of rank 1, but got rank ", lengths.size());
+    return infer.fail("expected lengths of rank 1, but got rank ",
+                      lengths.size());
   if (!mayBeEqual(lengths[0], operand[adaptor.getBatchAxis()]))
     return infer.fail("expected one length for each of ",
                       operand[adaptor.getBatchAxis()].str(),

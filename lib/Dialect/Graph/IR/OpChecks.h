@@ -34,8 +34,7 @@ inline bool isFloat(mlir::Type element) {
 
 /// Reports what is wrong with an op of class OpT that may not exist yet, and
 /// collects its result types.
-template <typename OpT>
-class Inference {
+template <typename OpT> class Inference {
 public:
   Inference(mlir::MLIRContext *context, std::optional<mlir::Location> location,
             llvm::SmallVectorImpl<mlir::Type> &types)
@@ -51,7 +50,8 @@ public:
   mlir::LogicalResult add(const Dims &dims, mlir::Type element) const {
     for (auto [axis, size] : llvm::enumerate(dims))
       if (size.constantValue().value_or(0) < 0)
-        return fail("axis ", axis, " of the result would have size ", size.str());
+        return fail("axis ", axis, " of the result would have size ",
+                    size.str());
     types.push_back(getTensorType(context, dims, element));
     return mlir::success();
   }

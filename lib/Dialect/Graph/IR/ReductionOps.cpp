@@ -24,8 +24,8 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context,
   if (!isExtremum && !isNumeric(element))
     return infer.fail(stringifyReduceKind(kind), " expected numbers, but got ",
                       show(element));
-  return infer.add(reducedShape(getDims(adaptor.getOperand()), adaptor.getAxes()),
-                   element);
+  return infer.add(
+      reducedShape(getDims(adaptor.getOperand()), adaptor.getAxes()), element);
 }
 
 LogicalResult ArgReduceOp::inferReturnTypes(MLIRContext *context,
@@ -103,9 +103,10 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,
                       query.size(), ", ", key.size(), " and ", value.size());
   if (elementOf(adaptor.getKey()) != element ||
       elementOf(adaptor.getValue()) != element)
-    return infer.fail("expected query, key and value of one element type, but got ",
-                      show(element), ", ", show(elementOf(adaptor.getKey())),
-                      " and ", show(elementOf(adaptor.getValue())));
+    return infer.fail(
+        "expected query, key and value of one element type, but got ",
+        show(element), ", ", show(elementOf(adaptor.getKey())), " and ",
+        show(elementOf(adaptor.getValue())));
   auto expectEqual = [&](StringRef what, const DimExpr &a,
                          const DimExpr &b) -> LogicalResult {
     if (mayBeEqual(a, b))
@@ -115,8 +116,10 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,
   };
   if (failed(expectEqual("batch sizes of query and key", query[0], key[0])) ||
       failed(expectEqual("batch sizes of key and value", key[0], value[0])) ||
-      failed(expectEqual("sequence lengths of key and value", key[1], value[1])) ||
-      failed(expectEqual("numbers of groups of key and value", key[2], value[2])) ||
+      failed(
+          expectEqual("sequence lengths of key and value", key[1], value[1])) ||
+      failed(expectEqual("numbers of groups of key and value", key[2],
+                         value[2])) ||
       failed(expectEqual("head sizes of query and key", query[3], key[3])))
     return failure();
   std::optional<int64_t> heads = query[2].constantValue();
@@ -129,8 +132,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,
   if (Value mask = adaptor.getMask()) {
     Type maskElement = elementOf(mask);
     if (!maskElement.isInteger(1) && maskElement != element)
-      return infer.fail("expected a mask of i1 or ", show(element), ", but got ",
-                        show(maskElement));
+      return infer.fail("expected a mask of i1 or ", show(element),
+                        ", but got ", show(maskElement));
     Dims scores{batch, query[2], query[1], merge(key[1], value[1])};
     Result<Dims> both = broadcastShapes({scores, getDims(mask)});
     if (!both || !mayBeEqual(*both, scores))

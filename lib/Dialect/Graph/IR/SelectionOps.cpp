@@ -21,8 +21,8 @@ static LogicalResult checkNumeric(Operation *op, Value value) {
 static FailureOr<DimExpr> countSymbol(Operation *op, StringRef name) {
   Result<DimExpr> expr = DimExpr::parse(std::string_view(name));
   if (!expr || !expr->symbolName())
-    return op->emitOpError() << "expected the name of a symbol, but got '" << name
-                             << "'";
+    return op->emitOpError()
+           << "expected the name of a symbol, but got '" << name << "'";
   return *expr;
 }
 
@@ -59,10 +59,12 @@ LogicalResult TopKOp::verify() {
       std::optional<int64_t> k = values[i].constantValue();
       std::optional<int64_t> size = operand[i].constantValue();
       if (k && size && *k > *size)
-        return emitOpError() << "takes " << *k << " of " << *size << " elements";
+        return emitOpError()
+               << "takes " << *k << " of " << *size << " elements";
     } else if (!mayBeEqual(values[i], operand[i])) {
-      return emitOpError() << "expected size " << operand[i].str() << " of axis " << i
-                           << ", but got " << values[i].str();
+      return emitOpError() << "expected size " << operand[i].str()
+                           << " of axis " << i << ", but got "
+                           << values[i].str();
     }
   }
   return success();
@@ -106,12 +108,13 @@ LogicalResult NonMaxSuppressionOp::verify() {
   Dims boxes = getDims(getBoxes()), scores = getDims(getScores());
   if (boxes.size() != 3 || scores.size() != 3 || !boxes[2].isConstant(4) ||
       !mayBeEqual(boxes[0], scores[0]) || !mayBeEqual(boxes[1], scores[2]))
-    return emitOpError() << "expected boxes [B, N, 4] and scores [B, C, N], but got "
-                         << toString(boxes) << " and " << toString(scores);
+    return emitOpError()
+           << "expected boxes [B, N, 4] and scores [B, C, N], but got "
+           << toString(boxes) << " and " << toString(scores);
   if (elementOf(getBoxes()) != elementOf(getScores()))
-    return emitOpError() << "expected boxes and scores of one element type, but got "
-                         << elementOf(getBoxes()) << " and "
-                         << elementOf(getScores());
+    return emitOpError()
+           << "expected boxes and scores of one element type, but got "
+           << elementOf(getBoxes()) << " and " << elementOf(getScores());
   for (Value limit : {getMaxPerClass(), getIouThreshold(), getScoreThreshold()})
     if (rankOf(limit) != 0)
       return emitOpError() << "expected limits of rank 0, but got rank "

@@ -25,8 +25,8 @@ Result<Dims> broadcastShapes(ArrayRef<Dims> shapes) {
       if (merged.isConstant(1))
         merged = size;
       else if (!mayBeEqual(merged, size))
-        return error("shapes do not broadcast: axis ", offset + i, " has sizes ",
-                     merged.str(), " and ", size.str());
+        return error("shapes do not broadcast: axis ", offset + i,
+                     " has sizes ", merged.str(), " and ", size.str());
       else
         merged = merge(merged, size);
     }
@@ -46,8 +46,8 @@ Result<Dims> matmulShape(ArrayRef<DimExpr> lhs, ArrayRef<DimExpr> rhs,
   auto [m, kLhs] = split(lhs, transposeLhs);
   auto [kRhs, n] = split(rhs, transposeRhs);
   if (!mayBeEqual(kLhs, kRhs))
-    return error("expected equal contracted sizes, but got ", kLhs.str(), " and ",
-                 kRhs.str());
+    return error("expected equal contracted sizes, but got ", kLhs.str(),
+                 " and ", kRhs.str());
   Result<Dims> batch =
       broadcastShapes({Dims(lhs.drop_back(2)), Dims(rhs.drop_back(2))});
   if (!batch)
@@ -84,7 +84,8 @@ Status checkWindow(const Window &window, int64_t spatial) {
 DimExpr windowedSize(const DimExpr &input, int64_t window, int64_t stride,
                      int64_t dilation, const DimExpr &padLow,
                      const DimExpr &padHigh, bool ceilMode) {
-  DimExpr last = input + padLow + padHigh - DimExpr(dilation * (window - 1) + 1);
+  DimExpr last =
+      input + padLow + padHigh - DimExpr(dilation * (window - 1) + 1);
   if (!ceilMode)
     return DimExpr::floorDiv(last, stride) + 1;
   return DimExpr::min(DimExpr::ceilDiv(last, stride) + 1,
@@ -96,9 +97,10 @@ Result<Dims> convShape(ArrayRef<DimExpr> input, ArrayRef<DimExpr> filter,
                        ArrayRef<DimExpr> padLow, ArrayRef<DimExpr> padHigh,
                        int64_t groups) {
   if (input.size() < 2 || filter.size() != input.size())
-    return error("expected an input and a filter of one rank, 2 or more, but got "
-                 "ranks ",
-                 input.size(), " and ", filter.size());
+    return error(
+        "expected an input and a filter of one rank, 2 or more, but got "
+        "ranks ",
+        input.size(), " and ", filter.size());
   if (groups < 1)
     return error("expected at least 1 group, but got ", groups);
   int64_t spatial = int64_t(input.size()) - 2;
@@ -114,7 +116,8 @@ Result<Dims> convShape(ArrayRef<DimExpr> input, ArrayRef<DimExpr> filter,
   window.padHigh = Dims(padHigh);
   if (Status status = checkWindow(window, spatial); !status)
     return status.error();
-  DimExpr channels = input.back(), perGroup = filter[spatial], out = filter.back();
+  DimExpr channels = input.back(), perGroup = filter[spatial],
+          out = filter.back();
   if (!mayBeEqual(channels, perGroup * DimExpr(groups)))
     return error("expected ", groups, " groups of ", perGroup.str(),
                  " input channels, but the input has ", channels.str());
@@ -136,7 +139,8 @@ Result<Dims> convShape(ArrayRef<DimExpr> input, ArrayRef<DimExpr> filter,
 
 Status checkAxis(int64_t axis, int64_t rank) {
   if (axis < 0 || axis >= rank)
-    return error("expected an axis of a tensor of rank ", rank, ", but got ", axis);
+    return error("expected an axis of a tensor of rank ", rank, ", but got ",
+                 axis);
   return Status::success();
 }
 

@@ -17,13 +17,15 @@ static LogicalResult checkContraction(Operation *op, Value lhs, Value rhs,
                                       Value result) {
   Type a = elementOf(lhs), b = elementOf(rhs), c = elementOf(result);
   if (!isNumeric(a) || !isNumeric(b) || !isNumeric(c))
-    return op->emitOpError() << "expected numbers, but got " << a << ", " << b
-                             << " and " << c;
-  bool isInteger = !graph::isFloat(a) && !graph::isFloat(b) && !graph::isFloat(c);
+    return op->emitOpError()
+           << "expected numbers, but got " << a << ", " << b << " and " << c;
+  bool isInteger =
+      !graph::isFloat(a) && !graph::isFloat(b) && !graph::isFloat(c);
   if (!isInteger && (a != b || (c != a && !c.isF32())))
-    return op->emitOpError() << "expected integers, or floats of one element type, "
-                                "but got "
-                             << a << " and " << b << " to " << c;
+    return op->emitOpError()
+           << "expected integers, or floats of one element type, "
+              "but got "
+           << a << " and " << b << " to " << c;
   return success();
 }
 
@@ -32,8 +34,9 @@ static LogicalResult checkShape(Operation *op, const Result<Dims> &expected,
   if (!expected)
     return op->emitOpError() << expected.error().message;
   if (!mayBeEqual(*expected, getDims(result)))
-    return op->emitOpError() << "expected a result of shape " << toString(*expected)
-                             << ", but got " << toString(getDims(result));
+    return op->emitOpError()
+           << "expected a result of shape " << toString(*expected)
+           << ", but got " << toString(getDims(result));
   return success();
 }
 
@@ -73,15 +76,18 @@ static LogicalResult checkPool(Operation *op, Value input, Value result,
                                Window window) {
   Dims from = getDims(input), to = getDims(result);
   if (from.size() < 2 || to.size() != from.size())
-    return op->emitOpError() << "expected an input and a result of one rank, 2 or "
-                                "more, but got ranks "
-                             << from.size() << " and " << to.size();
+    return op->emitOpError()
+           << "expected an input and a result of one rank, 2 or "
+              "more, but got ranks "
+           << from.size() << " and " << to.size();
   if (Status status = checkWindow(window, int64_t(from.size()) - 2); !status)
     return op->emitOpError() << status.error().message;
-  if (!mayBeEqual(from.front(), to.front()) || !mayBeEqual(from.back(), to.back()))
-    return op->emitOpError() << "expected batch and channels " << from.front().str()
-                             << " and " << from.back().str() << ", but got "
-                             << to.front().str() << " and " << to.back().str();
+  if (!mayBeEqual(from.front(), to.front()) ||
+      !mayBeEqual(from.back(), to.back()))
+    return op->emitOpError()
+           << "expected batch and channels " << from.front().str() << " and "
+           << from.back().str() << ", but got " << to.front().str() << " and "
+           << to.back().str();
   return success();
 }
 
@@ -109,7 +115,8 @@ LogicalResult MaxPoolIndicesOp::verify() {
     return emitOpError() << "expected a result of i64, but got "
                          << elementOf(getResult());
   if (!isNumeric(elementOf(getInput())))
-    return emitOpError() << "expected numbers, but got " << elementOf(getInput());
+    return emitOpError() << "expected numbers, but got "
+                         << elementOf(getInput());
   return checkPool(*this, getInput(), getResult(),
                    Window{SmallVector<int64_t>(getWindow()),
                           SmallVector<int64_t>(getStrides()),
@@ -150,9 +157,10 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *context,
   Inference<GridSampleOp> infer(context, location, types);
   Dims input = getDims(adaptor.getInput()), grid = getDims(adaptor.getGrid());
   if (input.size() < 3 || grid.size() != input.size())
-    return infer.fail("expected an input and a grid of one rank, 3 or more, but "
-                      "got ranks ",
-                      input.size(), " and ", grid.size());
+    return infer.fail(
+        "expected an input and a grid of one rank, 3 or more, but "
+        "got ranks ",
+        input.size(), " and ", grid.size());
   if (!grid.back().isConstant(int64_t(input.size()) - 2))
     return infer.fail("expected ", input.size() - 2,
                       " coordinates in the grid's last axis, but got ",
@@ -172,16 +180,18 @@ LogicalResult RoiAlignOp::verify() {
   Dims input = getDims(getInput()), rois = getDims(getRois());
   Dims batches = getDims(getBatchIndices()), result = getDims(getResult());
   if (input.size() != 4 || result.size() != 4)
-    return emitOpError() << "expected an input and a result of rank 4, but got ranks "
-                         << input.size() << " and " << result.size();
+    return emitOpError()
+           << "expected an input and a result of rank 4, but got ranks "
+           << input.size() << " and " << result.size();
   if (rois.size() != 2 || !mayBeEqual(rois[1], 4) || batches.size() != 1 ||
       !mayBeEqual(rois[0], batches[0]))
-    return emitOpError() << "expected rois [R, 4] and batch indices [R], but got "
-                         << toString(rois) << " and " << toString(batches);
+    return emitOpError()
+           << "expected rois [R, 4] and batch indices [R], but got "
+           << toString(rois) << " and " << toString(batches);
   if (!mayBeEqual(result[0], rois[0]) || !mayBeEqual(result[3], input[3]))
-    return emitOpError() << "expected a result of " << rois[0].str() << " rois and "
-                         << input[3].str() << " channels, but got "
-                         << toString(result);
+    return emitOpError() << "expected a result of " << rois[0].str()
+                         << " rois and " << input[3].str()
+                         << " channels, but got " << toString(result);
   if (elementOf(getRois()) != elementOf(getInput()) ||
       elementOf(getResult()) != elementOf(getInput()))
     return emitOpError("expected input, rois and result of one element type");

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The only way in which types of the tw dialect are taken apart and built. A
-// size is a `DimExpr`; a tensor type holds constants in its shape and the others
-// in its encoding:
+// size is a `DimExpr`; a tensor type holds constants in its shape and the
+// others in its encoding:
 //
 //     getDims(tensor<?x3x?xf32, #tw.dims<"N", "2*H">>)   ->  [N, 3, 2*H]
 //     getTensorType(context, {N, 3, 2*H}, f32)           ->  the same type

@@ -422,7 +422,7 @@ def Graph_SoftmaxOp : Graph_InferredOp<"softmax"> {
   let summary = "exp(x - max) / sum of it along an axis; with `log`, its logarithm";
   let arguments = (ins Graph_FloatTensor:$operand, Graph_IntAttr:$axis, UnitAttr:$log);
   let results = (outs Graph_FloatTensor:$result);
-  let assemblyFormat = "$operand `axis` $axis (`log` $log^)? attr-dict `:` type($operand)";
+  let assemblyFormat = "$operand `axis` $axis (`log` $log^)? attr-dict `:` type($operand) `->` type($result)";
 }
 
 def Graph_NormalizeOp : Graph_InferredOp<"normalize"> {
@@ -434,14 +434,14 @@ def Graph_NormalizeOp : Graph_InferredOp<"normalize"> {
   }];
   let arguments = (ins Graph_FloatTensor:$operand, DenseI64ArrayAttr:$axes, F64Attr:$epsilon, UnitAttr:$rms);
   let results = (outs Graph_FloatTensor:$result);
-  let assemblyFormat = "$operand `axes` $axes `epsilon` $epsilon (`rms` $rms^)? attr-dict `:` type($operand)";
+  let assemblyFormat = "$operand `axes` $axes `epsilon` $epsilon (`rms` $rms^)? attr-dict `:` type($operand) `->` type($result)";
 }
 
 def Graph_ScanOp : Graph_InferredOp<"scan"> {
   let summary = "running sum, product, max or min along an axis";
   let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, Graph_IntAttr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs Graph_Tensor:$result);
-  let assemblyFormat = "$kind $operand `axis` $axis (`exclusive` $exclusive^)? (`reverse` $reverse^)? attr-dict `:` type($operand)";
+  let assemblyFormat = "$kind $operand `axis` $axis (`exclusive` $exclusive^)? (`reverse` $reverse^)? attr-dict `:` type($operand) `->` type($result)";
 }
 
 def Graph_AttentionOp : Graph_InferredOp<"attention"> {

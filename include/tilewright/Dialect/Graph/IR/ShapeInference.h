@@ -35,7 +35,8 @@ struct Window {
   Dims padLow, padHigh;
 };
 
-/// Every list has `spatial` entries; sizes, strides and dilations are at least 1.
+/// Every list has `spatial` entries; sizes, strides and dilations are at
+/// least 1.
 Status checkWindow(const Window &window, int64_t spatial);
 
 /// floordiv(input + low + high - dilation * (window - 1) - 1, stride) + 1, or
