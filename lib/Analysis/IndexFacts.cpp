@@ -176,7 +176,7 @@ DimExpr IndexFacts::convert(Value value) {
           [&](auto) {
             // Truncation is the floor where nothing is negative.
             DimExpr a = operand(0), b = operand(1);
-            if (!prove(a, 0) || !prove(b - DimExpr(1), 0))
+            if (!prove(a, 0, {}) || !prove(b - DimExpr(1), 0, {}))
               return derive({Derived::Opaque, {}, 0});
             return isa<arith::DivSIOp, arith::DivUIOp>(op) ? floorDiv(a, b)
                                                            : mod(a, b);
@@ -260,9 +260,9 @@ DimExpr IndexFacts::minMax(std::vector<DimExpr> operands, bool isMin) {
         continue;
       DimExpr slack =
           isMin ? operands[i] - operands[j] : operands[j] - operands[i];
-      redundant = operands[i] == operands[j] || prove(slack, 0);
+      redundant = operands[i] == operands[j] || prove(slack, 0, {});
       // Of two that are always equal, keep the first.
-      if (redundant && i < j && prove(DimExpr(0) - slack, 0))
+      if (redundant && i < j && prove(DimExpr(0) - slack, 0, {}))
         redundant = false;
     }
     if (!redundant)
@@ -345,7 +345,7 @@ std::vector<DimExpr> IndexFacts::bounds(const Derived &value,
     break;
   case Derived::Mod:
     result.push_back(lower ? DimExpr(0) : factor * (number - DimExpr(1)));
-    if (!lower && prove(value.operands[0], 0))
+    if (!lower && prove(value.operands[0], 0, {}))
       result.push_back(factor * value.operands[0]);
     break;
   case Derived::FloorDiv: {
@@ -368,10 +368,15 @@ std::vector<DimExpr> IndexFacts::bounds(const Derived &value,
   return result;
 }
 
-bool IndexFacts::prove(const DimExpr &e, unsigned depth) {
+bool IndexFacts::prove(const DimExpr &e, unsigned depth,
+                       ArrayRef<DimExpr> premises) {
   constexpr unsigned kMaxDepth = 12;
   if (e.bounds(known).lo >= 0)
     return true;
+  // e is at least a premise p (which is >= 0).
+  for (const DimExpr &premise : premises)
+    if (prove(e - premise, depth + 1, {}))
+      return true;
   std::optional<unsigned> index = newest(e, {});
   if (!index || depth > kMaxDepth)
     return false;
@@ -389,18 +394,14 @@ bool IndexFacts::prove(const DimExpr &e, unsigned depth) {
   if (candidates.empty())
     return false;
   auto holds = [&](const DimExpr &bound) {
-    return prove((rest + bound).simplify(known), depth + 1);
+    return prove((rest + bound).simplify(known), depth + 1, premises);
   };
   return all ? llvm::all_of(candidates, holds)
              : llvm::any_of(candidates, holds);
 }
 
 bool IndexFacts::isNonNegative(const DimExpr &e, Operation *at) {
-  if (prove(e, 0))
-    return true;
-  return llvm::any_of(premises(at), [&](const DimExpr &premise) {
-    return prove(e - premise, 0);
-  });
+  return prove(e, 0, {}) || prove(e, 0, premises(at));
 }
 
 bool IndexFacts::isMultipleOf(DimExpr e, int64_t divisor) {
@@ -502,6 +503,17 @@ void IndexFacts::addPremises(Value condition, bool holds,
 std::vector<DimExpr> IndexFacts::premises(Operation *at) {
   std::vector<DimExpr> result;
   for (Operation *op = at; op && op != kernel; op = op->getParentOp()) {
+    // A loop around `at` is not empty.
+    if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      if (op != at)
+        result.push_back(expr(loop.getUpperBound()) - DimExpr(1) -
+                         expr(loop.getInductionVar()));
+    } else if (auto forall = dyn_cast<scf::ForallOp>(op)) {
+      if (op != at)
+        for (auto [bound, variable] : llvm::zip_equal(
+                 forall.getMixedUpperBound(), forall.getInductionVars()))
+          result.push_back(expr(bound) - DimExpr(1) - expr(variable));
+    }
     auto branch = dyn_cast_or_null<scf::IfOp>(op->getParentOp());
     if (!branch)
       continue;

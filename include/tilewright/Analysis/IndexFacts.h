@@ -17,7 +17,8 @@
 //
 // `isNonNegative(e, at)` replaces the symbols of e, innermost first, by the
 // bound that makes e smallest, until interval arithmetic shows e >= 0. The
-// conditions of the scf.if ops around `at` are premises. What it says is true
+// conditions of the scf.if ops around `at`, and that the loops around it are
+// not empty, are premises. What it says is true
 // for every run; what it cannot show may be true all the same.
 //
 //===----------------------------------------------------------------------===//
@@ -97,7 +98,8 @@ private:
   /// (`lower`) or above; `all`: the bound is the weakest of them, not any.
   std::vector<DimExpr> bounds(const Derived &value, const DimExpr &factor,
                               bool lower, bool &all);
-  bool prove(const DimExpr &e, unsigned depth);
+  bool prove(const DimExpr &e, unsigned depth,
+             llvm::ArrayRef<DimExpr> premises);
   std::optional<DimExpr> extreme(const DimExpr &e,
                                  const std::set<std::string> &fixed,
                                  bool smallest, unsigned depth);
