@@ -9,6 +9,7 @@
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
+#include "tilewright/Dialect/Tile/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -22,6 +23,9 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<graph::GraphDialect, tile::TileDialect>();
 }
 
-void registerAllPasses() { mlir::registerAllPasses(); }
+void registerAllPasses() {
+  mlir::registerAllPasses();
+  tile::registerTileTransformsPasses();
+}
 
 } // namespace tilewright

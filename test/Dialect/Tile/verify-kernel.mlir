@@ -156,3 +156,16 @@ func.func @loops(%y: memref<?xf32> {tile.dims = ["N"]}, %n: index)
   }
   return
 }
+
+// A full bound by what the module says of a symbol.
+// CHECK-LABEL: module attributes
+module attributes {tw.symbols = {W = #tw.range<8, 1280, 8>}} {
+  func.func @multiple(%x: memref<?xf32> {tile.dims = ["W"]}, %y: memref<?xf32> {tile.dims = ["W"]}, %w: index)
+      attributes {tile.kernel, tile.sizes = ["W"], tile.blocks = "floordiv(W, 8)", tile.inputs = 1 : i64} {
+    scf.forall (%i) = (0) to (%w) step (8) {
+      %t = tile.load %x[%i] valid [0 to 8] strides [1] : memref<?xf32> -> tensor<8xf32>
+      tile.store %t, %y[%i] valid [0 to 8] strides [1] : tensor<8xf32>, memref<?xf32>
+    }
+    return
+  }
+}

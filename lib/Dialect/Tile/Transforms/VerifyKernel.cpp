@@ -7,6 +7,7 @@
 
 #include "tilewright/Analysis/IndexFacts.h"
 #include "tilewright/Analysis/TileEdges.h"
+#include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Tile/IR/Kernel.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
@@ -30,7 +31,8 @@ namespace {
 class KernelVerifier {
 public:
   KernelVerifier(func::FuncOp kernel, KernelInfo info)
-      : kernel(kernel), info(std::move(info)), facts(kernel), edges(kernel) {}
+      : kernel(kernel), info(std::move(info)),
+        facts(kernel, graph::getSymbolRanges(kernel)), edges(kernel) {}
 
   LogicalResult verify() {
     if (failed(verifyBlocks()))
