@@ -60,8 +60,7 @@ int64_t dot(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
 }
 
 DType typeOf(Value value) {
-  return *getDType(
-      cast<RankedTensorType>(value.getType()).getElementType());
+  return *getDType(cast<RankedTensorType>(value.getType()).getElementType());
 }
 
 class Walk {
@@ -171,8 +170,8 @@ private:
       return;
     for (size_t i = 0; i < out.size(); ++i)
       if ((*from)[i])
-        out[i] =
-            arithmetic.unary(op.getKind(), *(*from)[i], typeOf(op.getOperand()));
+        out[i] = arithmetic.unary(op.getKind(), *(*from)[i],
+                                  typeOf(op.getOperand()));
   }
 
   void run(BinaryOp op, const Shape &shape, Elements &out) {
@@ -235,9 +234,8 @@ private:
     Shape permuted;
     for (int64_t axis : op.getPermutation())
       permuted.push_back(strides[axis]);
-    pick(op.getOperand(), out, [&](int64_t i) {
-      return dot(positionOf(i, shape), permuted);
-    });
+    pick(op.getOperand(), out,
+         [&](int64_t i) { return dot(positionOf(i, shape), permuted); });
   }
 
   void run(ConcatOp op, const Shape &shape, Elements &out) {
@@ -325,9 +323,9 @@ private:
     pick(op.getOperand(), out, [&](int64_t i) -> std::optional<int64_t> {
       Shape position = positionOf(i, shape);
       ArrayRef<int64_t> all = position;
-      std::optional<int64_t> at =
-          index((*indices)[dot(all.slice(axis, indexShape.size()), indexStrides)],
-                (*from)[axis]);
+      std::optional<int64_t> at = index(
+          (*indices)[dot(all.slice(axis, indexShape.size()), indexStrides)],
+          (*from)[axis]);
       if (!at)
         return std::nullopt;
       Shape source(all.take_front(axis));
@@ -361,8 +359,8 @@ private:
       return;
     DType type = typeOf(op.getResult());
     for (size_t i = 0; i < out.size(); ++i) {
-      MaybeNumber offset = arithmetic.binary(
-          BinaryKind::Mul, *delta->front(), Number(DimExpr(int64_t(i))), type);
+      MaybeNumber offset = arithmetic.binary(BinaryKind::Mul, *delta->front(),
+                                             Number(DimExpr(int64_t(i))), type);
       if (offset)
         out[i] =
             arithmetic.binary(BinaryKind::Add, *start->front(), *offset, type);
@@ -402,7 +400,8 @@ private:
     int64_t reduced = out.empty() ? 0 : int64_t(from->size() / out.size());
     if (reduced == 0) {
       if (hasNeutral)
-        out.assign(out.size(), Number(DimExpr(int64_t(kind == ReduceKind::Prod))));
+        out.assign(out.size(),
+                   Number(DimExpr(int64_t(kind == ReduceKind::Prod))));
       return;
     }
     Shape strides = stridesOf(shape), spread;
@@ -441,7 +440,8 @@ private:
       if (positionOf(int64_t(i), shape)[axis] == 0)
         out[i] = (*from)[i];
       else if (out[i - stride] && (*from)[i])
-        out[i] = arithmetic.binary(combine, *out[i - stride], *(*from)[i], type);
+        out[i] =
+            arithmetic.binary(combine, *out[i - stride], *(*from)[i], type);
     }
   }
 

@@ -20,8 +20,7 @@ namespace tilewright::graph {
 // denominator is a scale like 0.1 that the model's floats only come near to.
 static constexpr int64_t maxDenominator = 4096;
 
-Number::Number(DimExpr n, int64_t d)
-    : numerator(std::move(n)), denominator(d) {
+Number::Number(DimExpr n, int64_t d) : numerator(std::move(n)), denominator(d) {
   if (denominator < 0) {
     numerator = DimExpr(0) - numerator;
     denominator = -denominator;
@@ -127,7 +126,7 @@ MaybeNumber SizeArithmetic::unary(UnaryKind kind, const Number &x,
     std::optional<int> s = sign(x.numerator);
     DimExpr negated = DimExpr(0) - x.numerator;
     DimExpr absolute = bounds(x.numerator).lo >= 0 ? x.numerator
-                       : s == -1                   ? negated
+                       : s == -1 ? negated
                                  : DimExpr::max(x.numerator, negated);
     if (!x.isWhole())
       return Number(absolute, x.denominator);
@@ -213,8 +212,8 @@ MaybeNumber SizeArithmetic::binary(BinaryKind kind, const Number &x,
       return std::nullopt;
     DimExpr p = a * DimExpr(common / x.denominator);
     DimExpr q = b * DimExpr(common / y.denominator);
-    DimExpr extremum = (kind == BinaryKind::Max ? DimExpr::max(p, q)
-                                                : DimExpr::min(p, q));
+    DimExpr extremum =
+        (kind == BinaryKind::Max ? DimExpr::max(p, q) : DimExpr::min(p, q));
     return Number(extremum.simplify(ranges), common);
   }
   case BinaryKind::Pow: {

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/IR/ShapeContents.h"
+#include "tilewright/Dialect/Graph/IR/GraphOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
@@ -20,12 +20,11 @@ using namespace tilewright::graph;
 namespace {
 
 struct ShapeContents : testing::Test {
-  ShapeContents() {
-    context.loadDialect<GraphDialect, func::FuncDialect>();
-  }
+  ShapeContents() { context.loadDialect<GraphDialect, func::FuncDialect>(); }
 
   /// The contents of the last op's result, where `body` is the body of a
-  /// function of an unknown tensor<i64> %x. Symbols are sizes; S is any integer.
+  /// function of an unknown tensor<i64> %x. Symbols are sizes; S is any
+  /// integer.
   Value last(const std::string &body) {
     module = parseSourceString<ModuleOp>(
         "module attributes {tw.symbols = {S = #tw.range<-9000, 9000, 1>}} {"
@@ -55,7 +54,8 @@ TEST_F(ShapeContents, TypicalReshape) {
     %m = tw.binary mul %g, %two : tensor<2xi64>, tensor<i64> -> tensor<2xi64>
     %r = tw.constant dense<-1> : tensor<1xi64>
     %c = tw.concat %m, %r axis 0 : tensor<2xi64>, tensor<1xi64> -> tensor<3xi64>
-  )"), "[2*N, 2*H, -1]");
+  )"),
+            "[2*N, 2*H, -1]");
 }
 
 // Only what is asked for needs to be known.
@@ -68,7 +68,8 @@ TEST_F(ShapeContents, UnknownElementsMayBeLeftOut) {
   EXPECT_EQ(contents(body), "unknown");
   EXPECT_EQ(contents(body + R"(
     %l = tw.slice %c starts <0> steps [1] : tensor<2xi64> -> tensor<1xi64>
-  )"), "[N]");
+  )"),
+            "[N]");
 }
 
 // Integer division truncates: a size is divided as floordiv does, a negative
@@ -94,12 +95,14 @@ TEST_F(ShapeContents, DivisionTruncates) {
 // By zero every integer division is 0.
 TEST_F(ShapeContents, DivisionByZero) {
   for (const char *kind : {"div", "mod", "rem"})
-    EXPECT_EQ(contents(std::string(R"(
+    EXPECT_EQ(
+        contents(std::string(R"(
       %a = tw.from_dims <"N"> : tensor<1xi64>
       %b = tw.constant dense<0> : tensor<1xi64>
-      %c = tw.binary )") + kind +
-                       R"( %a, %b : tensor<1xi64>, tensor<1xi64> -> tensor<1xi64>)"),
-              "[0]");
+      %c = tw.binary )") +
+                 kind +
+                 R"( %a, %b : tensor<1xi64>, tensor<1xi64> -> tensor<1xi64>)"),
+        "[0]");
 }
 
 // Resize computes sizes in floats: floor(H * 0.5).
@@ -110,7 +113,8 @@ TEST_F(ShapeContents, FloatsHoldFractions) {
       %f = tw.cast %a : tensor<1xi64> -> tensor<1xf32>
       %h = tw.constant dense<0.5> : tensor<f32>
       %m = tw.binary mul %f, %h : tensor<1xf32>, tensor<f32> -> tensor<1xf32>
-      %r = tw.unary )" + kind + R"( %m : tensor<1xf32> -> tensor<1xf32>
+      %r = tw.unary )" +
+                    kind + R"( %m : tensor<1xf32> -> tensor<1xf32>
       %c = tw.cast %r : tensor<1xf32> -> tensor<1xi64>)");
   };
   EXPECT_EQ(rounded("floor"), "[floordiv(H, 2)]");
@@ -170,7 +174,8 @@ TEST_F(ShapeContents, Reductions) {
   auto reduced = [&](const std::string &kind) {
     return contents(R"(
       %a = tw.from_dims <"N", 3, "H"> : tensor<3xi64>
-      %c = tw.reduce )" + kind + R"( %a axes [0] : tensor<3xi64> -> tensor<i64>)");
+      %c = tw.reduce )" +
+                    kind + R"( %a axes [0] : tensor<3xi64> -> tensor<i64>)");
   };
   EXPECT_EQ(reduced("prod"), "[3*H*N]");
   EXPECT_EQ(reduced("sum"), "[H + N + 3]");
@@ -233,8 +238,8 @@ TEST_F(ShapeContents, Bounds) {
   EXPECT_EQ(bounds[0].lo, -9000);
   EXPECT_EQ(bounds[0].hi, 9000);
   EXPECT_EQ(bounds[1].lo, INT64_MIN);
-  auto byte = *contentsBounds(
-      last("%c = tw.cast %x : tensor<i64> -> tensor<ui8>"));
+  auto byte =
+      *contentsBounds(last("%c = tw.cast %x : tensor<i64> -> tensor<ui8>"));
   EXPECT_EQ(byte[0].lo, 0);
   EXPECT_EQ(byte[0].hi, 255);
 }

@@ -15,8 +15,8 @@
 //
 // Integers, bools (0 or 1) and floats that hold fractions of sizes on their way
 // (floor of H * 0.5) are followed. Two assumptions, both the model's own: sizes
-// fit the i32 or i64 tensors that the model puts them into, and float arithmetic
-// on sizes is meant to be exact (true below 2^23).
+// fit the i32 or i64 tensors that the model puts them into, and float
+// arithmetic on sizes is meant to be exact (true below 2^23).
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,9 +32,9 @@ constexpr int64_t maxContents = 64;
 
 /// The elements of `value` in row-major order, each a whole number; none if one
 /// of them is not known. What is known of the symbols is the module's
-/// `tw.symbols`. Where a `tw.bind_dims` in the same block names a value (`value`
-/// or one that it is computed from), its symbols are the elements, so the answer
-/// is for places behind it.
+/// `tw.symbols`. Where a `tw.bind_dims` in the same block names a value
+/// (`value` or one that it is computed from), its symbols are the elements, so
+/// the answer is for places behind it.
 std::optional<Dims> foldContents(mlir::Value value);
 /// The one element of a tensor of one element.
 std::optional<DimExpr> foldScalar(mlir::Value value);
