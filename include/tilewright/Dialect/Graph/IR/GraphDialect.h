@@ -9,6 +9,7 @@
 #define TILEWRIGHT_DIALECT_GRAPH_IR_GRAPHDIALECT_H
 
 #include "tilewright/Dialect/Graph/IR/Dims.h"
+#include "tilewright/Dialect/Graph/IR/GraphEnums.h"
 #include "tilewright/Support/DimExpr.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -17,8 +18,6 @@
 #include "mlir/IR/TensorEncoding.h"
 
 #include "tilewright/Dialect/Graph/IR/GraphDialect.h.inc"
-
-#include "tilewright/Dialect/Graph/IR/GraphEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "tilewright/Dialect/Graph/IR/GraphAttrs.h.inc"
