@@ -22,11 +22,12 @@ JOBS = os.cpu_count() or 1
 FUZZ_SECONDS = 600
 
 # MLIR's shared library is not instrumented: containers that cross into it look
-# wrong to ASan's container check, and its global state is never freed.
+# wrong to ASan's container check, and its global state is never freed. Tests ask
+# for more memory than there is and expect null.
 SANITIZER_ENVIRONMENT = {
-    "ASAN_OPTIONS": "detect_container_overflow=0:detect_leaks=0",
+    "ASAN_OPTIONS": "allocator_may_return_null=1:detect_container_overflow=0:detect_leaks=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "TSAN_OPTIONS": "ignore_noninstrumented_modules=1",
+    "TSAN_OPTIONS": "allocator_may_return_null=1:ignore_noninstrumented_modules=1",
 }
 
 

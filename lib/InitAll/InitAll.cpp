@@ -10,6 +10,7 @@
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
+#include "tilewright/Pipeline/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -26,6 +27,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   mlir::registerAllPasses();
   tile::registerTileTransformsPasses();
+  registerTilewrightPipelinePasses();
 }
 
 } // namespace tilewright

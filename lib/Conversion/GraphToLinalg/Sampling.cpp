@@ -1,0 +1,384 @@
+//===- Sampling.cpp
+//---------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One body per element of the result: its coordinate in the operand per axis
+// (f32 arithmetic in the order of ONNX's formulas, so that the nearest
+// neighbour is the same everywhere), then taps with weights, axis by axis.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelConverter.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace tilewright::graph {
+
+namespace {
+/// f32 and index arithmetic in a body.
+struct SampleMath {
+  OpBuilder &b;
+  Location loc;
+
+  Value f(double value) {
+    return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(value));
+  }
+  Value i(int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  }
+  Value add(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
+  Value sub(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
+  Value mul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
+  Value div(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
+  Value floor(Value x) { return math::FloorOp::create(b, loc, x); }
+  Value ceil(Value x) { return math::CeilOp::create(b, loc, x); }
+  Value less(Value x, Value y) {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x, y);
+  }
+  Value either(Value x, Value y) { return arith::OrIOp::create(b, loc, x, y); }
+  Value select(Value c, Value x, Value y) {
+    return arith::SelectOp::create(b, loc, c, x, y);
+  }
+  Value toFloat(Value index) {
+    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+    return arith::SIToFPOp::create(b, loc, b.getF32Type(), wide);
+  }
+  /// A whole number in [0, size), from one that may be outside or NaN.
+  Value toIndex(Value x, Value size) {
+    Value last = sub(toFloat(size), f(1));
+    x = arith::MinNumFOp::create(
+        b, loc, arith::MaxNumFOp::create(b, loc, x, f(0)), last);
+    x = arith::MaxNumFOp::create(b, loc, x, f(0));
+    Value wide = arith::FPToSIOp::create(b, loc, b.getI64Type(), x);
+    return arith::IndexCastOp::create(b, loc, b.getIndexType(), wide);
+  }
+  Value isOutside(Value x, Value size) {
+    return either(less(x, f(0)), less(sub(toFloat(size), f(1)), x));
+  }
+  /// Weights of the taps at -1, 0, 1, 2 for a fraction t in [0, 1).
+  SmallVector<Value> cubicWeights(Value t, double a) {
+    auto inner = [&](Value x) { // ((a + 2) x - (a + 3)) x^2 + 1
+      return add(mul(mul(sub(mul(f(a + 2), x), f(a + 3)), x), x), f(1));
+    };
+    auto outer = [&](Value x) { // ((a x - 5 a) x + 8 a) x - 4 a
+      return sub(mul(add(mul(sub(mul(f(a), x), f(5 * a)), x), f(8 * a)), x),
+                 f(4 * a));
+    };
+    Value one = f(1), rest = sub(one, t);
+    return {outer(add(t, one)), inner(t), inner(rest), outer(add(rest, one))};
+  }
+};
+
+/// The taps of one axis: coordinates (index) and weights (null: 1).
+struct Taps {
+  SmallVector<Value> at, weights;
+};
+} // namespace
+
+/// The coordinate in the operand of output index `x` (f32), per ONNX Resize.
+static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
+                              Value in, Value out) {
+  Value inF = m.toFloat(in), outF = m.toFloat(out);
+  bool given = !op.getScales().empty();
+  Value scale = given ? m.f(op.getScales()[axis]) : m.div(outF, inF);
+  Value half = m.f(0.5), one = m.f(1.0), zero = m.f(0.0);
+  Value single = m.less(outF, m.f(1.5));
+  Value halfPixel = m.sub(m.div(m.add(x, half), scale), half);
+  switch (op.getCoordinates()) {
+  case ResizeCoordinates::HalfPixel:
+    return halfPixel;
+  case ResizeCoordinates::HalfPixelSymmetric: {
+    Value adjustment = m.div(outF, m.mul(scale, inF));
+    Value offset = m.mul(m.div(inF, m.f(2.0)), m.sub(one, adjustment));
+    return m.add(offset, halfPixel);
+  }
+  case ResizeCoordinates::PytorchHalfPixel:
+    return m.select(single, zero, halfPixel);
+  case ResizeCoordinates::AlignCorners: {
+    // The denominator is at least 1 so that a size of 1 divides by no zero.
+    Value last = m.select(single, one, m.sub(outF, one));
+    return m.select(single, zero, m.div(m.mul(x, m.sub(inF, one)), last));
+  }
+  case ResizeCoordinates::Asymmetric:
+    return m.div(x, scale);
+  case ResizeCoordinates::TfCropAndResize: {
+    size_t rank = op.getRoi().size() / 2;
+    Value start = m.f(op.getRoi()[axis]), end = m.f(op.getRoi()[rank + axis]);
+    Value last = m.sub(inF, one),
+          steps = m.select(single, one, m.sub(outF, one));
+    Value many = m.add(m.mul(start, last),
+                       m.div(m.mul(m.mul(x, m.sub(end, start)), last), steps));
+    return m.select(single, m.mul(m.mul(half, m.add(start, end)), last), many);
+  }
+  }
+  return {};
+}
+
+Value KernelConverter::resize(ResizeOp op) {
+  Location loc = op.getLoc();
+  Dims from = getDims(op.getOperand()), to = getDims(op.getResult());
+  Type element = this->element(op.getResult());
+  bool crop = op.getCoordinates() == ResizeCoordinates::TfCropAndResize;
+  Value operand = get(op.getOperand());
+  SmallVector<Value> in, out;
+  for (auto [a, c] : llvm::zip(from, to)) {
+    in.push_back(size(a));
+    out.push_back(size(c));
+  }
+  return parallel(
+      loc, to, storageType(element), {},
+      [&](OpBuilder &builder, ValueRange) -> Value {
+        SampleMath m{builder, loc};
+        ScalarEmitter emit(builder, loc);
+        Type f32 = builder.getF32Type();
+        SmallVector<Taps> taps;
+        Value outside;
+        for (size_t axis = 0; axis < to.size(); ++axis) {
+          Value index = linalg::IndexOp::create(builder, loc, axis);
+          bool scaled = !op.getScales().empty() && op.getScales()[axis] != 1.0f;
+          if (from[axis] == to[axis] && !scaled && !crop) {
+            taps.push_back({{index}, {Value()}});
+            continue;
+          }
+          Value x = resizeCoordinate(m, op, axis, m.toFloat(index), in[axis],
+                                     out[axis]);
+          if (crop) {
+            Value here = m.isOutside(x, in[axis]);
+            outside = outside ? m.either(outside, here) : here;
+          }
+          if (op.getMode() == ResizeMode::Nearest) {
+            Value rounded;
+            switch (op.getRounding()) {
+            case NearestRounding::RoundPreferFloor:
+              rounded = m.ceil(m.sub(x, m.f(0.5)));
+              break;
+            case NearestRounding::RoundPreferCeil:
+              rounded = m.floor(m.add(x, m.f(0.5)));
+              break;
+            case NearestRounding::Floor:
+              rounded = m.floor(x);
+              break;
+            case NearestRounding::Ceil:
+              rounded = m.ceil(x);
+              break;
+            }
+            taps.push_back({{m.toIndex(rounded, in[axis])}, {Value()}});
+            continue;
+          }
+          Value low = m.floor(x), t = m.sub(x, low);
+          SmallVector<Value> weights;
+          int64_t first = 0;
+          if (op.getMode() == ResizeMode::Linear) {
+            weights = {m.sub(m.f(1), t), t};
+          } else {
+            first = -1;
+            weights =
+                m.cubicWeights(t, op.getCubicCoefficient().convertToDouble());
+          }
+          Taps axisTaps;
+          Value total;
+          for (auto [k, weight] : llvm::enumerate(weights)) {
+            Value position = m.add(low, m.f(double(first + int64_t(k))));
+            if (op.getExcludeOutside())
+              weight =
+                  m.select(m.isOutside(position, in[axis]), m.f(0), weight);
+            total = total ? m.add(total, weight) : weight;
+            axisTaps.at.push_back(m.toIndex(position, in[axis]));
+            axisTaps.weights.push_back(weight);
+          }
+          if (op.getExcludeOutside())
+            for (Value &weight : axisTaps.weights)
+              weight = m.div(weight, total);
+          taps.push_back(axisTaps);
+        }
+
+        // All combinations of taps, the innermost axis first.
+        bool exact = llvm::all_of(
+            taps, [](const Taps &axis) { return axis.at.size() == 1; });
+        SmallVector<Value> at(to.size());
+        std::function<Value(size_t)> combine = [&](size_t axis) -> Value {
+          if (axis == to.size()) {
+            Value x = emit.load(extract(builder, loc, operand, at), element);
+            return exact ? x
+                         : emit.cast(x, element,
+                                     isa<FloatType>(x.getType()) ? x.getType()
+                                                                 : f32);
+          }
+          Value sum;
+          for (auto [position, weight] :
+               llvm::zip(taps[axis].at, taps[axis].weights)) {
+            at[axis] = position;
+            Value x = combine(axis + 1);
+            if (weight) {
+              if (weight.getType() != x.getType())
+                weight =
+                    arith::ExtFOp::create(builder, loc, x.getType(), weight);
+              x = m.mul(x, weight);
+            }
+            sum = sum ? m.add(sum, x) : x;
+          }
+          return sum;
+        };
+        Value result = combine(0);
+        if (!exact && !isa<FloatType>(element))
+          result = emit.cast(result, result.getType(), element);
+        if (crop)
+          result = m.select(
+              outside,
+              emit.constant(result.getType(),
+                            op.getExtrapolationValue().convertToDouble()),
+              result);
+        return emit.store(result, element);
+      });
+}
+
+/// Point coordinates in [-1, 1] to the operand's, then taps as a resize has
+/// them; `padding` says what stands outside.
+Value KernelConverter::gridSample(GridSampleOp op) {
+  Location loc = op.getLoc();
+  Dims from = getDims(op.getInput()), to = getDims(op.getResult());
+  Type element = this->element(op.getInput());
+  int64_t rank = int64_t(to.size()), spatial = int64_t(from.size()) - 2;
+  Value operand = get(op.getInput()), grid = get(op.getGrid());
+  Type gridElement = this->element(op.getGrid());
+  SmallVector<Value> in;
+  for (int64_t s = 0; s < spatial; ++s)
+    in.push_back(size(from[s + 1]));
+  bool align = op.getAlignCorners();
+  PadMode padding = op.getPadding();
+  return parallel(
+      loc, to, storageType(element), {},
+      [&](OpBuilder &builder, ValueRange) -> Value {
+        SampleMath m{builder, loc};
+        ScalarEmitter emit(builder, loc);
+        Type f32 = builder.getF32Type();
+        SmallVector<Value> point;
+        for (int64_t i = 0; i + 1 < rank; ++i)
+          point.push_back(linalg::IndexOp::create(builder, loc, i));
+        Value channel = linalg::IndexOp::create(builder, loc, rank - 1);
+
+        // Mirrors x into [low, high].
+        auto reflect = [&](Value x, Value low, Value high) {
+          Value span = m.sub(high, low);
+          Value none = m.less(span, m.f(1e-30));
+          Value safe = m.select(none, m.f(1), span);
+          Value distance = math::AbsFOp::create(builder, loc, m.sub(x, low));
+          Value flips = m.floor(m.div(distance, safe));
+          Value extra = m.sub(distance, m.mul(flips, safe));
+          Value parity =
+              m.sub(flips, m.mul(m.floor(m.mul(flips, m.f(0.5))), m.f(2)));
+          Value even = m.less(parity, m.f(0.5));
+          Value mirrored =
+              m.select(even, m.add(low, extra), m.sub(high, extra));
+          return m.select(none, low, mirrored);
+        };
+        auto borders = [&](Value extent) {
+          Value n = m.toFloat(extent);
+          return align ? std::make_pair(m.f(0), m.sub(n, m.f(1)))
+                       : std::make_pair(m.f(-0.5), m.sub(n, m.f(0.5)));
+        };
+        // A tap's index, and whether it counts (constant padding).
+        auto resolve = [&](Value position, int64_t s) {
+          Value inside;
+          if (padding == PadMode::Constant)
+            inside = m.isOutside(position, in[s]);
+          if (padding == PadMode::Reflect) {
+            auto [low, high] = borders(in[s]);
+            position = reflect(position, low, high);
+          }
+          return std::make_pair(m.toIndex(position, in[s]), inside);
+        };
+
+        struct Tap {
+          Value at, weight, outside;
+        };
+        SmallVector<SmallVector<Tap>> taps(spatial);
+        for (int64_t s = 0; s < spatial; ++s) {
+          SmallVector<Value> at(point);
+          at.push_back(m.i(spatial - 1 - s));
+          Value g =
+              emit.cast(emit.load(extract(builder, loc, grid, at), gridElement),
+                        gridElement, f32);
+          Value n = m.toFloat(in[s]);
+          Value x =
+              align ? m.mul(m.div(m.add(g, m.f(1)), m.f(2)), m.sub(n, m.f(1)))
+                    : m.div(m.sub(m.mul(m.add(g, m.f(1)), n), m.f(1)), m.f(2));
+          if (op.getMode() == ResizeMode::Nearest) {
+            Value rounded = math::RoundEvenOp::create(builder, loc, x);
+            auto [index, outside] = resolve(rounded, s);
+            taps[s].push_back({index, Value(), outside});
+            continue;
+          }
+          // Linear sampling folds the point itself back before it takes taps.
+          if (op.getMode() == ResizeMode::Linear &&
+              padding == PadMode::Reflect) {
+            auto [low, high] = borders(in[s]);
+            x = reflect(x, low, high);
+          }
+          if (op.getMode() == ResizeMode::Linear &&
+              padding != PadMode::Constant) {
+            x = arith::MaxNumFOp::create(builder, loc, x, m.f(0));
+            x = arith::MinNumFOp::create(builder, loc, x, m.sub(n, m.f(1)));
+          }
+          Value low = m.floor(x), t = m.sub(x, low);
+          bool linear = op.getMode() == ResizeMode::Linear;
+          SmallVector<Value> weights =
+              linear ? SmallVector<Value>{m.sub(m.f(1), t), t}
+                     : m.cubicWeights(t, -0.75);
+          for (auto [k, weight] : llvm::enumerate(weights)) {
+            auto [index, outside] = resolve(
+                m.add(low, m.f(double(int64_t(k) - (linear ? 0 : 1)))), s);
+            taps[s].push_back({index, weight, outside});
+          }
+        }
+        SmallVector<Value> at(from.size());
+        at[0] = point[0];
+        at.back() = channel;
+        std::function<Value(int64_t, Value)> combine =
+            [&](int64_t s, Value outside) -> Value {
+          if (s == spatial) {
+            Value x = emit.load(extract(builder, loc, operand, at), element);
+            return outside ? m.select(outside, emit.constant(x.getType(), 0), x)
+                           : x;
+          }
+          Value sum;
+          for (Tap &tap : taps[s]) {
+            at[s + 1] = tap.at;
+            Value either = outside && tap.outside
+                               ? m.either(outside, tap.outside)
+                               : (outside ? outside : tap.outside);
+            Value x = combine(s + 1, either);
+            if (tap.weight) {
+              Value weight = tap.weight;
+              if (weight.getType() != x.getType())
+                weight =
+                    arith::ExtFOp::create(builder, loc, x.getType(), weight);
+              x = m.mul(x, weight);
+            }
+            sum = sum ? m.add(sum, x) : x;
+          }
+          return sum;
+        };
+        return emit.store(combine(0, Value()), element);
+      });
+}
+
+LogicalResult KernelConverter::convertSampling(Operation *op) {
+  if (auto resizeOp = dyn_cast<ResizeOp>(op)) {
+    if (resizeOp.getAntialias())
+      return op->emitOpError("with antialias has no conversion to linalg");
+    map(op->getResult(0), resize(resizeOp));
+  } else {
+    map(op->getResult(0), gridSample(cast<GridSampleOp>(op)));
+  }
+  return success();
+}
+
+} // namespace tilewright::graph

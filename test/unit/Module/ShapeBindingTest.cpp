@@ -1,0 +1,65 @@
+//===- ShapeBindingTest.cpp -----------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Module/ShapeBinding.h"
+
+#include "../PlanBuilder.h"
+
+using namespace tilewright;
+using test::dims;
+
+namespace {
+
+Signature signature(const std::vector<std::vector<std::string>> &inputs) {
+  Signature result;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    result.inputs.push_back(
+        {std::string(1, char('a' + i)), DType::F32, dims(inputs[i])});
+  return result;
+}
+
+// Plain and linear axes give the symbols, those of one input through another.
+TEST(ShapeBinding, SolvesLinearAxes) {
+  ASSERT_VALUE(bindings,
+               bindShapes(signature({{"2*H + 1", "N*H"}, {"N + W", "W"}}),
+                          {{7, 12}, {9, 5}}));
+  EXPECT_EQ(bindings, (SymbolBindings{{"H", 3}, {"N", 4}, {"W", 5}}));
+}
+
+// What contradicts names both inputs and both values.
+TEST(ShapeBinding, ContradictionsNameBothSides) {
+  EXPECT_ERROR(bindShapes(signature({{"N"}, {"N"}}), {{3}, {4}}),
+               "input 'b', axis 0 has size 4, but N is 3, and N is 3 by input "
+               "'a', axis 0 (N = 3)");
+  EXPECT_ERROR(bindShapes(signature({{"N", "8"}}), {{3, 9}}),
+               "input 'a', axis 1 has size 9, but the model takes 8");
+  EXPECT_ERROR(bindShapes(signature({{"2*H"}}), {{3}}),
+               "input 'a', axis 0 (2*H = 3): no integer H gives this size");
+  EXPECT_ERROR(bindShapes(signature({{"N", "8"}}), {{3}}),
+               "input 'a' has rank 1 (shape [3]), but the model takes rank 2 "
+               "(f32[N, 8])");
+}
+
+// Declared ranges and multiples hold.
+TEST(ShapeBinding, Ranges) {
+  Signature s = signature({{"N", "W"}});
+  s.symbols = {{"N", {1, 32, 1}}, {"W", {0, INT64_MAX, 8}}};
+  EXPECT_TRUE(bool(bindShapes(s, {{32, 16}})));
+  EXPECT_ERROR(bindShapes(s, {{40, 16}}), "N = 40 is outside 1..32");
+  EXPECT_ERROR(bindShapes(s, {{1, 12}}), "W = 12 is no multiple of 8");
+  EXPECT_ERROR(bindShapes(signature({{"N + 4"}}), {{3}}),
+               "N = -1 is less than 0");
+}
+
+// A symbol that no input gives is found before the model runs.
+TEST(ShapeBinding, UnsolvableSymbols) {
+  EXPECT_ERROR(checkSymbolsCanBeBound(signature({{"floordiv(H, 2)"}})),
+               "the value of the symbol H cannot be found");
+  EXPECT_TRUE(bool(checkSymbolsCanBeBound(signature({{"H*N"}, {"H"}}))));
+}
+
+} // namespace
