@@ -7,7 +7,7 @@
 
 #include "tilewright/Module/Lifetimes.h"
 
-#include "../PlanBuilder.h"
+#include "PlanBuilder.h"
 
 using namespace tilewright;
 using test::PlanBuilder;

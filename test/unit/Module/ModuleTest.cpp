@@ -7,7 +7,7 @@
 
 #include "tilewright/Module/Module.h"
 
-#include "../PlanBuilder.h"
+#include "PlanBuilder.h"
 
 #include <cstring>
 

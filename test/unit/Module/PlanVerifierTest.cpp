@@ -7,7 +7,7 @@
 
 #include "tilewright/Module/PlanVerifier.h"
 
-#include "../PlanBuilder.h"
+#include "PlanBuilder.h"
 
 #include <functional>
 

@@ -7,7 +7,7 @@
 
 #include "tilewright/Module/ShapeBinding.h"
 
-#include "../PlanBuilder.h"
+#include "PlanBuilder.h"
 
 using namespace tilewright;
 using test::dims;

@@ -7,7 +7,7 @@
 
 #include "tilewright/Support/DimExpr.h"
 
-#include "../TestSupport.h"
+#include "TestSupport.h"
 
 #include <random>
 

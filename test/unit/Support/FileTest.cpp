@@ -7,7 +7,7 @@
 
 #include "tilewright/Support/File.h"
 
-#include "../TestSupport.h"
+#include "TestSupport.h"
 
 #include <fstream>
 #include <sys/stat.h>

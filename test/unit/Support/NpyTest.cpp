@@ -8,7 +8,7 @@
 #include "tilewright/Support/File.h"
 #include "tilewright/Support/Tensor.h"
 
-#include "../TestSupport.h"
+#include "TestSupport.h"
 
 #include <cstring>
 

@@ -7,7 +7,7 @@
 
 #include "tilewright/Support/Tensor.h"
 
-#include "../TestSupport.h"
+#include "TestSupport.h"
 
 #include <cmath>
 #include <limits>

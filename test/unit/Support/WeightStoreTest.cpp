@@ -7,7 +7,7 @@
 
 #include "tilewright/Support/WeightStore.h"
 
-#include "../TestSupport.h"
+#include "TestSupport.h"
 
 #include <thread>
 
