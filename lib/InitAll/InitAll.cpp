@@ -8,6 +8,7 @@
 #include "tilewright/InitAll.h"
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/Transforms/Passes.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
 #include "tilewright/Pipeline/Passes.h"
@@ -26,6 +27,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 
 void registerAllPasses() {
   mlir::registerAllPasses();
+  graph::registerGraphTransformsPasses();
   tile::registerTileTransformsPasses();
   registerTilewrightPipelinePasses();
 }

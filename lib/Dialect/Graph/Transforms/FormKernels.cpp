@@ -1,0 +1,450 @@
+//===- FormKernels.cpp
+//------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The work is done per segment: a run of ops of one block without anything that
+// binds sizes or holds regions. In a segment a unit is a set of ops that become
+// one kernel; units are joined in program order, then sorted so that every unit
+// comes after those that it reads.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Dialect/Graph/Transforms/Passes.h"
+
+#include "tilewright/Dialect/Graph/IR/Dims.h"
+#include "tilewright/Dialect/Graph/IR/GraphOps.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace tilewright::graph {
+
+#define GEN_PASS_DEF_FORMKERNELSPASS
+#include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
+
+namespace {
+
+/// How an op takes part in fusion.
+enum class Role {
+  /// Needs no launch: stays outside of kernels.
+  Outside,
+  /// Ends a segment: binds sizes or holds regions.
+  Barrier,
+  /// One element of the result from one element of each operand.
+  Elementwise,
+  /// Elements moved by a map of coordinates.
+  Movement,
+  /// Reads its first operand at computed addresses: it must be a buffer.
+  Gather,
+  /// Combines along axes: reductions, normalisations.
+  Reduction,
+  /// Windows and contractions: computing an operand tile by tile would repeat
+  /// work.
+  Contraction,
+  /// A kernel of its own.
+  Alone,
+};
+
+bool isSplat(ConstantOp op) { return isa<SplatElementsAttr>(op.getValue()); }
+
+Role roleOf(Operation *op) {
+  if (isa<BindDimsOp, CheckDimsOp, IfOp, LoopOp, NonZeroOp, UniqueOp,
+          NonMaxSuppressionOp>(op))
+    return Role::Barrier;
+  if (isa<WeightOp, ReshapeOp, FromDimsOp>(op) ||
+      op->hasTrait<OpTrait::IsTerminator>())
+    return Role::Outside;
+  if (isa<ConstantOp>(op))
+    return Role::Outside;
+  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op))
+    return Role::Elementwise;
+  if (isa<TransposeOp, BroadcastOp, ConcatOp, RangeOp>(op))
+    return Role::Movement;
+  if (auto pad = dyn_cast<PadOp>(op))
+    return pad.getMode() == PadMode::Constant ? Role::Movement : Role::Gather;
+  if (auto slice = dyn_cast<SliceOp>(op))
+    return llvm::all_of(slice.getSteps(), [](int64_t step) { return step > 0; })
+               ? Role::Movement
+               : Role::Gather;
+  if (isa<GatherOp, GatherElementsOp, GatherNDOp, ReverseSequenceOp, ResizeOp,
+          GridSampleOp>(op))
+    return Role::Gather;
+  if (isa<ReduceOp, ArgReduceOp, SoftmaxOp, NormalizeOp>(op))
+    return Role::Reduction;
+  if (isa<MatmulOp, ConvOp, ConvTransposeOp, PoolOp>(op))
+    return Role::Contraction;
+  return Role::Alone;
+}
+
+/// A kernel in the making.
+struct Unit {
+  /// In program order.
+  SmallVector<Operation *> ops;
+  /// The sizes of everything that the kernel writes.
+  Dims shape;
+  bool hasReduction = false, hasContraction = false;
+  /// Its results are those of movement, or of ops on them: nothing may read it
+  /// tile by tile under another map than its own.
+  bool alone = false;
+};
+
+class Segment {
+public:
+  explicit Segment(ArrayRef<Operation *> ops) : ops(ops.begin(), ops.end()) {
+    for (auto [i, op] : llvm::enumerate(ops))
+      position[op] = i;
+  }
+
+  /// Joins ops into units; `refuse` hears why not.
+  void join(function_ref<void(Operation *consumer, Operation *producer,
+                              StringRef reason)>
+                refuse) {
+    for (Operation *op : ops) {
+      Role role = roleOf(op);
+      if (role == Role::Outside)
+        continue;
+      auto unit = std::make_unique<Unit>();
+      unit->ops = {op};
+      unit->shape = getDims(op->getResult(0));
+      unit->hasReduction = role == Role::Reduction;
+      unit->hasContraction = role == Role::Contraction;
+      unit->alone = role == Role::Alone;
+      Unit *current = unit.get();
+      unitOf[op] = current;
+      units.push_back(std::move(unit));
+      for (Value operand : op->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        Unit *from = producer ? unitOf.lookup(producer) : nullptr;
+        if (!from || from == current)
+          continue;
+        StringRef reason = whyNot(*from, *current);
+        if (!reason.empty()) {
+          refuse(op, producer, reason);
+          continue;
+        }
+        merge(*from, *current);
+      }
+    }
+  }
+
+  /// The units in an order in which each comes after what it reads; an op that
+  /// needs no launch is a unit without a shape.
+  SmallVector<SmallVector<Operation *>> order() {
+    SmallVector<SmallVector<Operation *>> ordered;
+    DenseSet<Operation *> placed;
+    std::function<void(Operation *)> place = [&](Operation *op) {
+      if (!position.contains(op) || placed.contains(op))
+        return;
+      Unit *unit = unitOf.lookup(op);
+      SmallVector<Operation *> members =
+          unit ? unit->ops : SmallVector<Operation *>{op};
+      placed.insert(members.begin(), members.end());
+      for (Operation *member : members)
+        for (Value operand : member->getOperands())
+          if (Operation *producer = operand.getDefiningOp())
+            place(producer);
+      ordered.push_back(members);
+    };
+    for (Operation *op : ops)
+      place(op);
+    return ordered;
+  }
+
+  bool isKernel(Operation *op) const { return unitOf.lookup(op) != nullptr; }
+
+private:
+  /// Empty if the two units may become one: every value that passes between
+  /// them allows it, and what they write has one shape.
+  StringRef whyNot(const Unit &from, const Unit &current) {
+    if (current.alone || from.alone)
+      return "one of them is a kernel of its own";
+    bool sameShape = from.shape == current.shape;
+    for (Operation *op : current.ops)
+      for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+        if (llvm::is_contained(from.ops, operand.getDefiningOp())) {
+          StringRef reason = whyNotThrough(operand, op, index, from, current);
+          if (!reason.empty())
+            return reason;
+        }
+    if (!sameShape && isWrittenOutside(from, current))
+      return "the producer's kernel has results of another shape";
+    if (reachesAround(from, current))
+      return "the kernel would depend on its own result";
+    return "";
+  }
+
+  /// The same for one value: operand `index` of `op`, which is in `current`.
+  static StringRef whyNotThrough(Value operand, Operation *op, size_t index,
+                                 const Unit &from, const Unit &current) {
+    bool sameShape = from.shape == current.shape &&
+                     getDims(operand) == from.shape &&
+                     getDims(op->getResult(0)) == current.shape;
+    bool usedElsewhere = llvm::any_of(operand.getUsers(), [&](Operation *user) {
+      return !llvm::is_contained(current.ops, user) &&
+             !llvm::is_contained(from.ops, user);
+    });
+    bool plain = !from.hasReduction && !from.hasContraction;
+    switch (roleOf(op)) {
+    case Role::Elementwise:
+      if (!sameShape) {
+        if (!plain || roleOf(operand.getDefiningOp()) == Role::Gather)
+          return "the consumer repeats the producer's elements: it would "
+                 "compute a reduction again";
+        if (usedElsewhere)
+          return "the consumer repeats the producer's elements, and others use "
+                 "them too";
+        if (from.ops.size() > 4 || hasCostlyOp(from))
+          return "the consumer repeats the producer's elements, and they cost "
+                 "too much";
+      }
+      if (!plain && (current.hasContraction || current.hasReduction))
+        return "both hold a reduction or contraction";
+      return "";
+    case Role::Movement:
+      if (!plain)
+        return "movement after a reduction or contraction would cut its tiles";
+      if (usedElsewhere)
+        return "the producer's result is used elsewhere, in another shape";
+      return "";
+    case Role::Gather:
+      if (index == 0)
+        return "computed addresses are read from memory";
+      if (!plain || usedElsewhere)
+        return "the indices are computed by a reduction or used elsewhere";
+      return "";
+    case Role::Reduction:
+      if (!plain)
+        return "both hold a reduction or contraction";
+      if (usedElsewhere)
+        return "the producer's result is used elsewhere, in another shape";
+      return "";
+    case Role::Contraction:
+      return "a contraction would compute its operand again for every tile";
+    default:
+      return "one of them is a kernel of its own";
+    }
+  }
+
+  static bool hasCostlyOp(const Unit &unit) {
+    return llvm::any_of(unit.ops, [](Operation *op) {
+      auto unary = dyn_cast<UnaryOp>(op);
+      auto binary = dyn_cast<BinaryOp>(op);
+      if (binary)
+        return binary.getKind() == BinaryKind::Pow ||
+               binary.getKind() == BinaryKind::Atan2;
+      if (!unary)
+        return roleOf(op) == Role::Gather;
+      return !llvm::is_contained(
+          {UnaryKind::Abs, UnaryKind::Neg, UnaryKind::Not, UnaryKind::Floor,
+           UnaryKind::Ceil, UnaryKind::Round, UnaryKind::Sign},
+          unary.getKind());
+    });
+  }
+
+  /// True if an op of neither unit uses a result of `unit`.
+  static bool isWrittenOutside(const Unit &unit, const Unit &consumer) {
+    for (Operation *op : unit.ops)
+      for (Operation *user : op->getUsers())
+        if (!llvm::is_contained(consumer.ops, user) &&
+            !llvm::is_contained(unit.ops, user))
+          return true;
+    return false;
+  }
+
+  /// True if some path from `from` to `to` passes an op of neither.
+  bool reachesAround(const Unit &from, const Unit &to) {
+    DenseSet<Operation *> visited;
+    SmallVector<Operation *> stack;
+    unsigned first = position.lookup(from.ops.front());
+    auto isMember = [](const Unit &unit, Operation *op) {
+      return llvm::is_contained(unit.ops, op);
+    };
+    auto pushOperands = [&](Operation *op, bool direct) {
+      for (Value operand : op->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (!producer || !position.contains(producer) ||
+            position.lookup(producer) < first)
+          continue;
+        if (isMember(to, producer) || (direct && isMember(from, producer)))
+          continue;
+        if (visited.insert(producer).second)
+          stack.push_back(producer);
+      }
+    };
+    for (Operation *op : to.ops)
+      pushOperands(op, /*direct=*/true);
+    while (!stack.empty()) {
+      Operation *op = stack.pop_back_val();
+      if (isMember(from, op))
+        return true;
+      // What belongs to a unit depends on all of the unit's operands.
+      if (Unit *unit = unitOf.lookup(op)) {
+        for (Operation *member : unit->ops) {
+          if (isMember(from, member))
+            return true;
+          pushOperands(member, /*direct=*/false);
+        }
+      } else {
+        pushOperands(op, /*direct=*/false);
+      }
+    }
+    return false;
+  }
+
+  /// `from` becomes part of `into`, which keeps its shape.
+  void merge(Unit &from, Unit &into) {
+    for (Operation *op : from.ops)
+      unitOf[op] = &into;
+    into.ops.append(from.ops.begin(), from.ops.end());
+    llvm::sort(into.ops, [&](Operation *a, Operation *b) {
+      return position.lookup(a) < position.lookup(b);
+    });
+    into.hasReduction |= from.hasReduction;
+    into.hasContraction |= from.hasContraction;
+    from.ops.clear();
+  }
+
+  SmallVector<Operation *> ops;
+  DenseMap<Operation *, unsigned> position;
+  DenseMap<Operation *, Unit *> unitOf;
+  std::vector<std::unique_ptr<Unit>> units;
+};
+
+struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
+  unsigned counter = 0;
+
+  void runOnOperation() override {
+    counter = 0;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isPrivate() && !function.isDeclaration())
+        formInBlock(function.front());
+  }
+
+  void formInBlock(Block &block) {
+    SmallVector<SmallVector<Operation *>> segments(1);
+    for (Operation &op : block) {
+      if (isa<KernelOp>(op))
+        continue;
+      if (roleOf(&op) == Role::Barrier) {
+        segments.emplace_back();
+        for (Region &region : op.getRegions())
+          for (Block &inner : region)
+            formInBlock(inner);
+        continue;
+      }
+      segments.back().push_back(&op);
+    }
+    for (auto &ops : segments)
+      formInSegment(ops);
+  }
+
+  void formInSegment(ArrayRef<Operation *> ops) {
+    if (ops.empty())
+      return;
+    Segment segment(ops);
+    segment.join(
+        [&](Operation *consumer, Operation *producer, StringRef reason) {
+          consumer->emitRemark() << consumer->getName() << " is not fused with "
+                                 << producer->getName() << ": " << reason;
+        });
+    Operation *last = ops.back();
+    bool endsInTerminator = last->hasTrait<OpTrait::IsTerminator>();
+    // Everything is put in order before the terminator (or after the last op).
+    OpBuilder builder(last->getContext());
+    Operation *anchor = endsInTerminator ? last : last->getNextNode();
+    for (SmallVector<Operation *> &unit : segment.order()) {
+      if (unit.size() == 1 && unit[0]->hasTrait<OpTrait::IsTerminator>())
+        continue;
+      if (anchor)
+        builder.setInsertionPoint(anchor);
+      else
+        builder.setInsertionPointToEnd(last->getBlock());
+      if (!segment.isKernel(unit[0])) {
+        if (anchor)
+          unit[0]->moveBefore(anchor);
+        continue;
+      }
+      outline(unit, builder);
+    }
+  }
+
+  /// "conv" of "tw.conv"; the op that a kernel is named after is its heaviest.
+  static StringRef nameOf(ArrayRef<Operation *> ops) {
+    Operation *best = ops.back();
+    auto weight = [](Operation *op) {
+      Role role = roleOf(op);
+      return role == Role::Contraction   ? 3
+             : role == Role::Reduction   ? 2
+             : role == Role::Elementwise ? 0
+                                         : 1;
+    };
+    for (Operation *op : llvm::reverse(ops))
+      if (weight(op) > weight(best))
+        best = op;
+    if (auto unary = dyn_cast<UnaryOp>(best))
+      return stringifyUnaryKind(unary.getKind());
+    if (auto binary = dyn_cast<BinaryOp>(best))
+      return stringifyBinaryKind(binary.getKind());
+    return best->getName().stripDialect();
+  }
+
+  void outline(ArrayRef<Operation *> ops, OpBuilder &builder) {
+    DenseSet<Operation *> members(ops.begin(), ops.end());
+    llvm::SetVector<Value> inputs;
+    SmallVector<Value> results;
+    SmallVector<Location> locations;
+    llvm::SetVector<Operation *> constants;
+    for (Operation *op : ops) {
+      locations.push_back(op->getLoc());
+      for (Value operand : op->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (producer && members.contains(producer))
+          continue;
+        auto constant = dyn_cast_if_present<ConstantOp>(producer);
+        if (constant && isSplat(constant))
+          constants.insert(producer);
+        else
+          inputs.insert(operand);
+      }
+      for (Value result : op->getResults())
+        if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+              return !members.contains(user);
+            }))
+          results.push_back(result);
+    }
+    std::string name = (nameOf(ops) + "_" + Twine(counter++)).str();
+    Location loc = builder.getFusedLoc(locations);
+    auto kernel = KernelOp::create(builder, loc, ValueRange(results).getTypes(),
+                                   name, inputs.getArrayRef());
+    Block *body = new Block();
+    kernel.getBody().push_back(body);
+    IRMapping mapping;
+    for (Value input : inputs)
+      mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+    OpBuilder inside = OpBuilder::atBlockEnd(body);
+    for (Operation *constant : constants)
+      inside.clone(*constant, mapping);
+    for (Operation *op : ops)
+      inside.clone(*op, mapping);
+    SmallVector<Value> yielded;
+    for (Value result : results)
+      yielded.push_back(mapping.lookup(result));
+    YieldOp::create(inside, loc, yielded);
+    for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
+      result.replaceAllUsesWith(replacement);
+    for (Operation *op : llvm::reverse(ops))
+      op->erase();
+    numFused += ops.size() - 1;
+    ++numKernels;
+  }
+};
+
+} // namespace
+} // namespace tilewright::graph

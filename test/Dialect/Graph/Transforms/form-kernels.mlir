@@ -1,0 +1,69 @@
+// RUN: tw-opt %s --tw-form-kernels --split-input-file | FileCheck %s
+
+// A convolution, its bias and ReLU are one kernel; the constant is inside.
+// CHECK-LABEL: func.func @epilogue
+// CHECK: %[[R:.*]] = tw.kernel "conv_0"(%arg0, %arg1, %arg2)
+// CHECK: tw.constant
+// CHECK: tw.conv
+// CHECK: tw.binary add
+// CHECK: tw.binary max
+// CHECK: return %[[R]]
+func.func @epilogue(%x: tensor<?x8x8x4xf32, #tw.dims<"N">>, %w: tensor<1x1x4x8xf32>, %b: tensor<8xf32>) -> tensor<?x8x8x8xf32, #tw.dims<"N">> {
+  %zero = tw.constant dense<0.0> : tensor<f32>
+  %1 = tw.conv %x, %w strides [1, 1] dilations [1, 1] low #tw.dims<"0", "0"> high #tw.dims<"0", "0"> groups 1 : tensor<?x8x8x4xf32, #tw.dims<"N">>, tensor<1x1x4x8xf32> -> tensor<?x8x8x8xf32, #tw.dims<"N">>
+  %2 = tw.binary add %1, %b : tensor<?x8x8x8xf32, #tw.dims<"N">>, tensor<8xf32> -> tensor<?x8x8x8xf32, #tw.dims<"N">>
+  %3 = tw.binary max %2, %zero : tensor<?x8x8x8xf32, #tw.dims<"N">>, tensor<f32> -> tensor<?x8x8x8xf32, #tw.dims<"N">>
+  return %3 : tensor<?x8x8x8xf32, #tw.dims<"N">>
+}
+
+// -----
+
+// Two contractions are two kernels; what both sides of the second need is
+// written by the first.
+// CHECK-LABEL: func.func @two
+// CHECK: %[[A:.*]] = tw.kernel "matmul_0"(%arg0, %arg1)
+// CHECK: %[[B:.*]] = tw.kernel "matmul_1"(%[[A]], %arg1)
+// CHECK: tw.matmul
+// CHECK: tw.binary add
+// CHECK: return %[[B]]
+func.func @two(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %1 = tw.matmul %x, %w : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %2 = tw.matmul %1, %w : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %3 = tw.binary add %2, %1 : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  return %3 : tensor<4x4xf32>
+}
+
+// -----
+
+// Where elementwise work feeds a matmul and what comes after it, the matmul
+// reads it from memory: it would compute it again for every tile.
+// CHECK-LABEL: func.func @diamond
+// CHECK: %[[A:.*]] = tw.kernel "exp_0"(%arg0)
+// CHECK: %[[B:.*]] = tw.kernel "matmul_1"(%[[A]], %arg0)
+// CHECK: tw.matmul
+// CHECK: tw.binary add
+// CHECK: return %[[B]]
+func.func @diamond(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %1 = tw.unary exp %x : tensor<4x4xf32> -> tensor<4x4xf32>
+  %2 = tw.matmul %1, %x : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %3 = tw.binary add %2, %1 : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  return %3 : tensor<4x4xf32>
+}
+
+// -----
+
+// Elementwise work before a softmax joins it; a reshape is a view and stays
+// outside.
+// CHECK-LABEL: func.func @rows
+// CHECK: %[[A:.*]] = tw.kernel "softmax_0"(%arg0)
+// CHECK: tw.binary mul
+// CHECK: tw.softmax
+// CHECK: %[[V:.*]] = tw.reshape %[[A]]
+// CHECK: return %[[V]]
+func.func @rows(%x: tensor<4x6xf32>) -> tensor<24xf32> {
+  %half = tw.constant dense<0.5> : tensor<f32>
+  %1 = tw.binary mul %x, %half : tensor<4x6xf32>, tensor<f32> -> tensor<4x6xf32>
+  %2 = tw.softmax %1 axis 1 : tensor<4x6xf32> -> tensor<4x6xf32>
+  %3 = tw.reshape %2 : tensor<4x6xf32> -> tensor<24xf32>
+  return %3 : tensor<24xf32>
+}
