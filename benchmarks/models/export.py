@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Exports the eleven benchmark architectures to ONNX and strips their weights.
 
-Run once, by hand, when an architecture or the stripped format changes; the result, `graphs/<name>.onnx`, is committed. Everything
-else needs only `generate.py`. Needs torch, torchvision, timm and transformers (versions in README.md) and no network: every model
-is built from its configuration, with random weights.
+Run by hand when an architecture or the stripped format changes; the result, `graphs/<name>.onnx`, is committed.
+Everything else needs only `generate.py`. Needs torch, torchvision, timm and transformers (versions in README.md) and
+no network: every model is built from its configuration, with random weights.
 
     python export.py                    # all eleven
     python export.py resnet50 gpt2      # some
@@ -13,13 +13,12 @@ import argparse
 import pathlib
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import onnx
-import torch
-
 import strip
+import torch
 
 GRAPHS = pathlib.Path(__file__).parent / "graphs"
 
@@ -28,12 +27,12 @@ GRAPHS = pathlib.Path(__file__).parent / "graphs"
 class Architecture:
     """How to build one network, and how to call and export it.
 
-    `inputs` makes an example tensor for each input, by name; `dynamic` gives the symbolic dimensions of inputs and outputs. `exporter` is
-    "trace" (the TorchScript exporter) or "dynamo": both are in use in the world, and their graphs differ, so the set has both. Only
-    "trace" can keep BatchNormalization apart from its convolution.
+    `inputs` makes an example tensor for each input, by name; `dynamic` gives the symbolic dimensions of inputs and
+    outputs. `exporter` is "trace" (the TorchScript exporter) or "dynamo": both are in use in the world, and their
+    graphs differ, so the set has both. Only "trace" can keep BatchNormalization apart from its convolution.
 
-    `gains` sets the scale of the random weights (see strip.py). The numbers were found by looking at the activations: smaller, and the
-    biases drown the input; larger, and signals explode or attention sees one token only.
+    `gains` sets the scale of the random weights (see strip.py). The numbers were found by looking at the activations:
+    smaller, and the biases drown the input; larger, and signals explode or attention sees one token only.
     """
 
     build: Callable[[], torch.nn.Module]
@@ -58,7 +57,11 @@ def tokens(vocabulary, *names):
         mask[1, 100:] = 0
         segments = torch.zeros(2, 128, dtype=torch.int64)
         segments[:, 64:] = 1
-        every = {"input_ids": torch.randint(0, vocabulary, (2, 128)), "attention_mask": mask, "token_type_ids": segments}
+        every = {
+            "input_ids": torch.randint(0, vocabulary, (2, 128)),
+            "attention_mask": mask,
+            "token_type_ids": segments,
+        }
         return {name: every[name] for name in names}
 
     return make
@@ -72,12 +75,12 @@ class Outputs(torch.nn.Module):
         self.network, self.input_names, self.fields, self.fixed = network, input_names, fields, fixed
 
     def forward(self, *args):
-        result = self.network(**dict(zip(self.input_names, args)), **self.fixed)
+        result = self.network(**dict(zip(self.input_names, args, strict=True)), **self.fixed)
         return tuple(result[name] for name in self.fields)
 
 
 class DetectorHeads(torch.nn.Module):
-    """SSDlite's backbone and heads: box offsets `[N, anchors, 4]` and class logits `[N, anchors, 91]`, before any NMS."""
+    """SSDlite's backbone and heads: box offsets `[N, anchors, 4]`, class logits `[N, anchors, 91]`, before any NMS."""
 
     def __init__(self, detector):
         super().__init__()
@@ -106,21 +109,27 @@ def timm_model(name):
 def deeplab():
     import torchvision
 
-    network = torchvision.models.segmentation.deeplabv3_mobilenet_v3_large(weights=None, weights_backbone=None, aux_loss=False)
+    network = torchvision.models.segmentation.deeplabv3_mobilenet_v3_large(
+        weights=None, weights_backbone=None, aux_loss=False
+    )
     return Outputs(network, ("x",), ("out",))
 
 
 def ssdlite():
     import torchvision
 
-    return DetectorHeads(torchvision.models.detection.ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None))
+    return DetectorHeads(
+        torchvision.models.detection.ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None)
+    )
 
 
 def bert():
     from transformers import BertConfig, BertModel
 
     config = BertConfig(attn_implementation="eager")
-    return Outputs(BertModel(config), ("input_ids", "attention_mask", "token_type_ids"), ("last_hidden_state", "pooler_output"))
+    return Outputs(
+        BertModel(config), ("input_ids", "attention_mask", "token_type_ids"), ("last_hidden_state", "pooler_output")
+    )
 
 
 def gpt2():
@@ -146,25 +155,42 @@ def every(gain):
     return (("", gain),)
 
 
-# Two projections that meet in a Softmax need large logits, or every token attends to all alike. After a norm that follows the
-# residual (BERT, wav2vec2), what attention adds has to be smaller than the residual, or after twelve layers all tokens are the same.
+# Two projections that meet in a Softmax need large logits, or every token attends to all alike. Where the norm follows
+# the residual (BERT, wav2vec2), what attention adds has to be smaller than the residual, or after twelve layers all
+# tokens are the same.
 BERT_GAINS = (("query|key", 2.0), ("value", 0.5), ("attention/output", 0.7), ("", 1.0))
 WAV2VEC2_GAINS = (("[qk]_proj", 2.0), ("v_proj", 0.5), ("out_proj", 0.7), ("conv_layers", 1.8), ("", 1.0))
 
 ARCHITECTURES = {
-    "resnet50": Architecture(torchvision_model("resnet50"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.0), keep_batch_norm=True),
-    "mobilenet_v2": Architecture(torchvision_model("mobilenet_v2"), picture(224), ("logits",), IMAGE, 18, "dynamo", every(1.25)),
-    "efficientnet_b0": Architecture(torchvision_model("efficientnet_b0"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.5)),
-    "convnext_tiny": Architecture(torchvision_model("convnext_tiny"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.5)),
+    "resnet50": Architecture(
+        torchvision_model("resnet50"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.0), keep_batch_norm=True
+    ),
+    "mobilenet_v2": Architecture(
+        torchvision_model("mobilenet_v2"), picture(224), ("logits",), IMAGE, 18, "dynamo", every(1.25)
+    ),
+    "efficientnet_b0": Architecture(
+        torchvision_model("efficientnet_b0"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.5)
+    ),
+    "convnext_tiny": Architecture(
+        torchvision_model("convnext_tiny"), picture(224), ("logits",), IMAGE, 17, "trace", every(1.5)
+    ),
     "vit_small_patch16_224": Architecture(
         timm_model("vit_small_patch16_224"), picture(224), ("logits",), IMAGE, 20, "dynamo", every(1.8)
     ),
-    "swin_tiny": Architecture(timm_model("swin_tiny_patch4_window7_224"), picture(224), ("logits",), IMAGE, 18, "dynamo", every(2.0)),
+    "swin_tiny": Architecture(
+        timm_model("swin_tiny_patch4_window7_224"), picture(224), ("logits",), IMAGE, 18, "dynamo", every(2.0)
+    ),
     "bert_base": Architecture(
         bert,
         tokens(30522, "input_ids", "attention_mask", "token_type_ids"),
         ("last_hidden_state", "pooler_output"),
-        {"input_ids": TOKENS, "attention_mask": TOKENS, "token_type_ids": TOKENS, "last_hidden_state": TOKENS, "pooler_output": BATCH},
+        {
+            "input_ids": TOKENS,
+            "attention_mask": TOKENS,
+            "token_type_ids": TOKENS,
+            "last_hidden_state": TOKENS,
+            "pooler_output": BATCH,
+        },
         17,
         "trace",
         BERT_GAINS,
@@ -203,8 +229,10 @@ ARCHITECTURES = {
 
 @torch.no_grad()
 def randomise(network):
-    """Makes every parameter and statistic random, so that the exporter neither merges equal tensors nor folds ones and zeros away."""
-    statistics = [buffer for name, buffer in network.named_buffers() if "running" in name and buffer.is_floating_point()]
+    """Makes every parameter and statistic random: an exporter merges equal tensors and folds ones and zeros away."""
+    statistics = [
+        buffer for name, buffer in network.named_buffers() if "running" in name and buffer.is_floating_point()
+    ]
     for tensor in [*network.parameters(), *statistics]:
         tensor.uniform_(0.5, 1.5)
 
@@ -218,15 +246,36 @@ def export(architecture, path):
     common = dict(input_names=list(inputs), output_names=list(architecture.outputs), opset_version=architecture.opset)
     if architecture.exporter == "trace":
         mode = torch.onnx.TrainingMode.PRESERVE if architecture.keep_batch_norm else torch.onnx.TrainingMode.EVAL
-        torch.onnx.export(network, tuple(inputs.values()), path, dynamo=False, training=mode, dynamic_axes=architecture.dynamic, **common)
+        torch.onnx.export(
+            network,
+            tuple(inputs.values()),
+            path,
+            dynamo=False,
+            training=mode,
+            dynamic_axes=architecture.dynamic,
+            **common,
+        )
     else:
         symbols = {}
         shapes = tuple(
-            {axis: symbols.setdefault(symbol, torch.export.Dim(symbol)) for axis, symbol in architecture.dynamic[name].items()} for name in inputs
+            {
+                axis: symbols.setdefault(symbol, torch.export.Dim(symbol))
+                for axis, symbol in architecture.dynamic[name].items()
+            }
+            for name in inputs
         )
         # A network with forward(*args) wants its shapes as one tuple.
         shapes = (shapes,) if isinstance(network, Outputs) else shapes
-        torch.onnx.export(network, tuple(inputs.values()), path, dynamo=True, dynamic_shapes=shapes, external_data=False, verbose=False, **common)
+        torch.onnx.export(
+            network,
+            tuple(inputs.values()),
+            path,
+            dynamo=True,
+            dynamic_shapes=shapes,
+            external_data=False,
+            verbose=False,
+            **common,
+        )
 
 
 def main():

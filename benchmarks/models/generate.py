@@ -4,12 +4,13 @@
     python generate.py resnet50 gpt2 --out build/models     # batch stays dynamic
     python generate.py all --out build/models --batch 1     # static batch
 
-Needs only onnx and numpy. The same graph, seed and version of this file give the same bytes on every machine: each tensor has a
-random stream of its own, seeded by its name, and goes from the stream's integers to floats by exact operations and one rounding.
+Needs only onnx and numpy. The same graph, seed and version of this file give the same bytes on every machine: each
+tensor has a random stream of its own, seeded by its name, and goes from the stream's integers to floats by elementary
+IEEE operations alone.
 
-The weights are drawn so that tests with them mean something: biases and means are not zero, scales and variances differ from channel
-to channel, so that a wrong channel order or a forgotten term changes the output; and signals neither die nor explode on their way
-through the network.
+The weights are drawn so that tests with them mean something: biases and means are not zero, scales and variances differ
+from channel to channel, so that a wrong channel order or a forgotten term changes the output; and signals neither die
+nor explode on their way through the network.
 """
 
 import argparse
@@ -35,7 +36,8 @@ def names():
 def generate(name, out_dir, seed=0, batch=None):
     """Writes the full model `name` into `out_dir`, unless an up-to-date one is there, and returns its path.
 
-    `batch` is the size of the batch dimension, or None to keep it dynamic. Raises ValueError for a name that is not in `names()`.
+    `batch` is the size of the batch dimension, or None to keep it dynamic. Raises ValueError for a name that is not in
+    `names()`.
     """
     if name not in names():
         raise ValueError(f"unknown model '{name}'; there are: {', '.join(names())}")
@@ -70,7 +72,8 @@ def fill(model, seed):
 
 
 def description(tensor):
-    """What `strip.py` wrote about a stripped weight: {"role": "weight", "channel_axis": 0, "fan_in": 147, "gain": 1.3}; {} for a constant."""
+    """What strip.py wrote about a stripped weight, {"role": "weight", "channel_axis": 0, "fan_in": 147, "gain": 1.3};
+    {} for a constant."""
     types = {"role": str, "channel_axis": int, "fan_in": int, "gain": float}
     pairs = (pair.split("=") for pair in tensor.doc_string.split())
     return {key: types[key](value) for key, value in pairs}
@@ -103,7 +106,7 @@ def draw(name, shape, described, seed):
 class Stream:
     """`size` random 64-bit integers from PCG64, seeded by a string, and the distributions made of them.
 
-    numpy promises the raw integers for all time, but not what its own distributions make of them, so they are made here.
+    numpy promises the raw integers for all time, but not what its own distributions make of them, so those are here.
     """
 
     def __init__(self, text, size):
@@ -119,10 +122,19 @@ class Stream:
         return np.where(self.bits & 1, np.float32(-1), np.float32(1)) * self.uniform(low, high)
 
     def normal(self, deviation):
-        """Nearly normal, and never beyond 3.5 deviations: the sum of the four 16-bit parts of an integer (Irwin-Hall)."""
+        """Nearly normal, never beyond 3.5 deviations: the sum of the four 16-bit parts of an integer (Irwin-Hall)."""
         total = sum(((self.bits >> shift) & 0xFFFF).astype(np.int32) for shift in (0, 16, 32, 48))
         deviation_of_total = math.sqrt((65536**2 - 1) / 3)
         return ((total - 2 * 65535) * (deviation / deviation_of_total)).astype("<f4")
+
+
+def batch_size(text):
+    """The value of --batch: None for "dynamic", else a positive number."""
+    if text == "dynamic":
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected 'dynamic' or a positive number, but got '{text}'")
+    return int(text)
 
 
 def main():
@@ -130,15 +142,20 @@ def main():
     parser.add_argument("names", nargs="+", metavar="NAME", help="'all', or some of: " + ", ".join(names()))
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR", help="where to write NAME.onnx")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other weights, in NAME-seedS.onnx")
-    parser.add_argument("--batch", default="dynamic", metavar="dynamic|N", help="a static batch is written to NAME-batchN.onnx")
+    parser.add_argument(
+        "--batch",
+        type=batch_size,
+        default=None,
+        metavar="dynamic|N",
+        help="a static batch is written to NAME-batchN.onnx",
+    )
     arguments = parser.parse_args()
-    batch = None if arguments.batch == "dynamic" else int(arguments.batch)
     chosen = names() if arguments.names == ["all"] else arguments.names
     for number, name in enumerate(chosen, 1):
         print(f"[{number}/{len(chosen)}] {name} ... ", end="", file=sys.stderr, flush=True)
         start = time.monotonic()
         try:
-            path = generate(name, arguments.out, arguments.seed, batch)
+            path = generate(name, arguments.out, arguments.seed, arguments.batch)
         except ValueError as error:
             sys.exit(f"generate.py: {error}")
         print(f"{path.stat().st_size / 1e6:.0f} MB in {time.monotonic() - start:.1f} s", file=sys.stderr)

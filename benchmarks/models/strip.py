@@ -10,9 +10,9 @@ A weight is a float initializer whose role can be told from the nodes that use i
     variance   BatchNormalization's variance                                    between 0.2 and 1.5
     embedding  the table of a Gather, a position table or bias of several axes  normal
 
-Everything else stays as it is: integers, scalars, masks, the ones and zeros that an exporter invents. A stripped weight keeps its name,
-shape and dtype; its data is marked as external, in a file that does not exist, so that no tool mistakes the graph for a full model; and its
-`doc_string` says, for example, "role=weight channel_axis=0 fan_in=147 gain=1.3".
+Everything else stays as it is: integers, scalars, masks, the ones and zeros that an exporter invents. A stripped weight
+keeps its name, shape and dtype; its data is marked as external, in a file that does not exist, so that no tool mistakes
+the graph for a full model; and its `doc_string` says, for example, "role=weight channel_axis=0 fan_in=147 gain=1.3".
 """
 
 import math
@@ -28,11 +28,8 @@ PLACEHOLDER = "weights-left-out--use-generate.py"
 ROLES_BY_INPUT = {
     ("Conv", 1): "weight",
     ("Conv", 2): "bias",
-    ("ConvTranspose", 1): "weight",
-    ("ConvTranspose", 2): "bias",
     ("Gemm", 1): "weight",
     ("Gemm", 2): "bias",
-    ("MatMul", 0): "weight",
     ("MatMul", 1): "weight",
     ("BatchNormalization", 1): "scale",
     ("BatchNormalization", 2): "bias",
@@ -54,10 +51,10 @@ class UnknownRole(Exception):
 
 
 def strip(model, gains):
-    """Replaces every weight of `model`, in place, by its shape, dtype and role; drops what only debuggers of the exporter read.
+    """Replaces every weight of `model`, in place, by its shape, dtype and role; drops the exporter's own metadata.
 
-    `gains` is a list of (pattern, gain): the first pattern found in "<node's name> <weight's name>" gives the gain of a role=weight,
-    the factor by which its node's output should be larger than its input.
+    `gains` is a list of (pattern, gain): the first pattern found in "<node's name> <weight's name>" gives the gain of a
+    role=weight, the factor by which its node's output should be larger than its input.
     """
     users = uses_of(model.graph)
     for tensor in model.graph.initializer:
@@ -77,10 +74,8 @@ def strip(model, gains):
 
 
 def is_weight(tensor):
-    """A float tensor of at least three distinct values: the exporter's random weights are, masks and invented ones and zeros are not."""
-    if tensor.data_type not in (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.BFLOAT16):
-        return False
-    return np.unique(numpy_helper.to_array(tensor)).size > 2
+    """Whether a float tensor has more than two distinct values: random weights do, masks and invented ones don't."""
+    return tensor.data_type == TensorProto.FLOAT and np.unique(numpy_helper.to_array(tensor)).size > 2
 
 
 def uses_of(graph):
@@ -93,7 +88,7 @@ def uses_of(graph):
 
 
 def describe(tensor, users, gains):
-    """Role, channel axis (of a weight: its outputs; of anything else: the last that is not 1) and, for weights, fan-in and gain."""
+    """Role, channel axis (a weight's outputs; else the last axis that is not 1) and, for weights, fan-in and gain."""
     shape = list(tensor.dims)
     wide = [axis for axis, size in enumerate(shape) if size > 1]
     node, index = final_use(tensor, users)
@@ -107,14 +102,17 @@ def describe(tensor, users, gains):
     if node.op_type == "Gemm":
         axis = 0 if attribute(node, "transB") else 1
     else:
-        axis = {"Conv": 0, "ConvTranspose": 1, "MatMul": len(shape) - 1}[node.op_type]
+        axis = {"Conv": 0, "MatMul": len(shape) - 1}[node.op_type]
     fan_in = math.prod(shape) // shape[axis]
     gain = next(gain for pattern, gain in gains if re.search(pattern, f"{node.name} {tensor.name}"))
     return {"role": role, "channel_axis": axis, "fan_in": fan_in, "gain": gain}
 
 
 def final_use(tensor, users):
-    """The first node that computes with `tensor` rather than moving it; embeddings win, since a tied table is also the last matrix."""
+    """The first node that computes with `tensor` rather than moving it, as (node, input index).
+
+    A Gather wins: a table that is tied to the last matrix is drawn as an embedding.
+    """
     found = []
     waiting = [tensor.name]
     while waiting:
@@ -131,7 +129,7 @@ def attribute(node, name):
 
 
 def share_equal_constants(graph):
-    """Keeps one of several initializers with the same bytes: the same attention mask once rather than once per block."""
+    """Keeps one of several equal constants: the same attention mask once rather than once per block."""
     first, renamed = {}, {}
     for tensor in graph.initializer:
         if tensor.data_location != TensorProto.EXTERNAL:
