@@ -1,0 +1,75 @@
+//===- Compile.h ------------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The whole compiler as one call:
+//
+//     CompileOptions options;
+//     options.targets = {"x86-64-v3"};
+//     Result<CompileReport> report = compileModel({"model.onnx"}, "model.twm", options);
+//
+// Nothing is left behind if it fails, and nothing is printed: errors, warnings
+// and the report are values.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_DRIVER_COMPILE_H
+#define TILEWRIGHT_DRIVER_COMPILE_H
+
+#include "tilewright/Importer/ONNX/ONNXImporter.h"
+#include "tilewright/Support/Result.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tilewright {
+
+/// A model: a file, or the bytes of one.
+struct ModelSource {
+  std::string path;
+  /// Used instead of the file if it is not empty; must outlive the call.
+  std::string_view bytes = {};
+};
+
+struct CompileOptions {
+  /// Rows of Target/, or "cpu" for the best one of this machine.
+  std::vector<std::string> targets = {"cpu"};
+  ImportOptions import;
+  /// Threads to compile with; changes no byte of the result.
+  unsigned jobs = 1;
+  /// Writes the IR after each named phase into this folder, if not empty.
+  std::string saveStages;
+  /// Keep the imported model in the module, for `verify` and device reference.
+  bool keepReference = true;
+  /// Told what is going on, for a progress bar; may be empty. Returning false
+  /// cancels the compilation.
+  std::function<bool(const std::string &phase, double fraction)> progress;
+};
+
+struct KernelReport {
+  std::string name;
+  std::string target;
+  std::vector<std::string> nodes;
+  /// What did not get the best code, and why.
+  std::vector<std::string> remarks;
+};
+
+struct CompileReport {
+  std::vector<std::string> warnings;
+  std::vector<KernelReport> kernels;
+  /// Fusions that were refused, with the reason.
+  std::vector<std::string> fusionRemarks;
+  /// Seconds by phase, in order.
+  std::vector<std::pair<std::string, double>> seconds;
+};
+
+Result<CompileReport> compileModel(const ModelSource &source, const std::string &output,
+                                   const CompileOptions &options);
+
+} // namespace tilewright
+
+#endif // TILEWRIGHT_DRIVER_COMPILE_H

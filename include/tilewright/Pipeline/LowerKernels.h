@@ -1,0 +1,53 @@
+//===- LowerKernels.h -------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// From the `tw.kernel` regions of a module to one module of functions in the
+// tiled form, ready for a code generator. Kernels that are the same up to
+// locations, names and the symbols in their sizes share one function:
+//
+//     tw.kernel "matmul_3" over [N, 768]   \
+//                                            k0(..., s0)
+//     tw.kernel "matmul_9" over [2*N, 768] /
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_PIPELINE_LOWERKERNELS_H
+#define TILEWRIGHT_PIPELINE_LOWERKERNELS_H
+
+#include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Support/DimExpr.h"
+#include "tilewright/Tiling/Schedule.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+namespace tilewright {
+
+/// How one tw.kernel is launched.
+struct LoweredKernel {
+  /// `sym_name` of the tw.kernel.
+  std::string name;
+  /// The function of `LoweredKernels::module` that computes it.
+  std::string symbol;
+  /// What its size arguments are, and how many blocks it has.
+  std::vector<DimExpr> sizes;
+  DimExpr blocks;
+};
+
+struct LoweredKernels {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// In the order of the tw.kernel ops.
+  std::vector<LoweredKernel> kernels;
+};
+
+/// `module` is not changed. Fails with diagnostics at the ops that have no way
+/// to the tiled form. The functions' sizes are the symbols s0, s1, ...: what
+/// they stand for differs from kernel to kernel.
+mlir::FailureOr<LoweredKernels> lowerKernels(mlir::ModuleOp module, const VectorUnit &unit);
+
+} // namespace tilewright
+
+#endif // TILEWRIGHT_PIPELINE_LOWERKERNELS_H

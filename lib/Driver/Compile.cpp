@@ -1,0 +1,286 @@
+//===- Compile.cpp ----------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Driver/Compile.h"
+
+#include "tilewright/Codegen/CPU/CompileKernels.h"
+#include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
+#include "tilewright/Dialect/Tile/IR/TileOps.h"
+#include "tilewright/Driver/BuildPlan.h"
+#include "tilewright/Module/ModuleWriter.h"
+#include "tilewright/Pipeline/LowerKernels.h"
+#include "tilewright/Pipeline/Pipelines.h"
+#include "tilewright/Support/File.h"
+#include "tilewright/Target/Target.h"
+
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+
+using namespace mlir;
+
+namespace tilewright {
+
+namespace {
+
+/// Gathers what MLIR reports while it lives: errors into one, remarks apart.
+class Diagnostics {
+public:
+  explicit Diagnostics(MLIRContext *context)
+      : handler(context, [this](Diagnostic &diagnostic) {
+          std::string text = describe(diagnostic);
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+            errors.push_back(text);
+          else if (diagnostic.getSeverity() == DiagnosticSeverity::Remark)
+            remarks.push_back(text);
+          return success();
+        }) {}
+
+  Error toError(const std::string &otherwise) const {
+    if (errors.empty())
+      return Error{otherwise};
+    std::string all;
+    for (const std::string &each : errors)
+      all += (all.empty() ? "" : "\n") + each;
+    return Error{all};
+  }
+
+  std::vector<std::string> errors, remarks;
+
+private:
+  static std::string describe(Diagnostic &diagnostic) {
+    std::string text;
+    for (const std::string &node : nodesOf(diagnostic.getLocation()))
+      text += (text.empty() ? "node " : ", ") + node;
+    return text + (text.empty() ? "" : ": ") + diagnostic.str();
+  }
+
+  ScopedDiagnosticHandler handler;
+};
+
+std::string toBytecode(ModuleOp module) {
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  BytecodeWriterConfig config("Tilewright");
+  if (failed(writeBytecodeToFile(module, stream, config)))
+    return {};
+  return bytes;
+}
+
+class Compiler {
+public:
+  Compiler(const CompileOptions &options) : options(options) {}
+
+  Result<CompileReport> run(const ModelSource &source, const std::string &output) {
+    std::vector<Target> targets;
+    for (const std::string &name : options.targets) {
+      auto target = findTarget(name);
+      if (!target)
+        return target.error();
+      targets.push_back(*target);
+    }
+
+    DialectRegistry registry;
+    registerCompilerDialects(registry);
+    MLIRContext context(registry, options.jobs > 1 ? MLIRContext::Threading::ENABLED : MLIRContext::Threading::DISABLED);
+    context.loadAllAvailableDialects();
+    Diagnostics diagnostics(&context);
+
+    if (Status status = begin("import"); !status)
+      return status.error();
+    auto imported = source.bytes.empty() ? importOnnx(context, source.path, options.import)
+                                         : importOnnxBytes(context, source.bytes, nullptr, "", options.import);
+    if (!imported)
+      return imported.error();
+    report.warnings = imported->warnings;
+    ModuleOp module = *imported->module;
+    WeightStore &weights = *imported->weights;
+    if (Status status = save("imported", module); !status)
+      return status.error();
+    std::string importedBytes = options.keepReference ? toBytecode(module) : std::string();
+    std::vector<int64_t> importedKeys = weights.keys();
+
+    if (Status status = begin("graph"); !status)
+      return status.error();
+    PassManager passes(&context);
+    passes.enableVerifier(true);
+    buildGraphPipeline(passes);
+    if (failed(passes.run(module)))
+      return diagnostics.toError("the graph passes failed");
+    if (Status status = save("graph", module); !status)
+      return status.error();
+
+    if (Status status = begin("weights"); !status)
+      return status.error();
+    if (Status status = evaluateWeights(module, weights); !status)
+      return status.error();
+
+    if (Status status = begin("kernels"); !status)
+      return status.error();
+    PassManager kernelPasses(&context);
+    buildKernelPipeline(kernelPasses);
+    if (failed(kernelPasses.run(module)))
+      return diagnostics.toError("forming kernels failed");
+    report.fusionRemarks = std::move(diagnostics.remarks);
+    if (Status status = save("kernels", module); !status)
+      return status.error();
+
+    auto writer = ModuleWriter::create(output);
+    if (!writer)
+      return writer.error();
+    for (const Target &target : targets)
+      if (Status status = compileFor(target, module, weights, *writer, diagnostics); !status)
+        return status.error();
+
+    if (Status status = begin("write"); !status)
+      return status.error();
+    auto signature = buildSignature(module);
+    if (!signature)
+      return signature.error();
+    if (options.keepReference) {
+      writer->addIR("imported", importedBytes);
+      writer->addIR("kernels", toBytecode(module));
+      for (int64_t key : importedKeys)
+        if (auto weight = weights.lookup(key))
+          writer->addReferenceWeight(key, weight->name, weight->tensor);
+    }
+    ModuleInfo info;
+    info.signature = *signature;
+    if (auto metadata = module->getAttrOfType<DictionaryAttr>("tw.metadata"))
+      for (NamedAttribute entry : metadata)
+        if (auto text = dyn_cast<StringAttr>(entry.getValue()))
+          info.metadata[entry.getName().str()] = text.str();
+    if (auto producer = module->getAttrOfType<StringAttr>("tw.producer"))
+      info.producer = producer.str();
+    if (Status status = writer->finish(info); !status)
+      return status.error();
+    end();
+    return std::move(report);
+  }
+
+private:
+  /// Runs @weights once and gives its results the keys that @main knows.
+  Status evaluateWeights(ModuleOp module, WeightStore &weights) {
+    auto function = module.lookupSymbol<func::FuncOp>("weights");
+    if (!function)
+      return Status::success();
+    auto results = graph::interpret(function, {}, weights);
+    if (!results)
+      return results.error().in("while folding weights");
+    for (unsigned i = 0; i < function.getNumResults(); ++i) {
+      auto key = function.getResultAttrOfType<IntegerAttr>(i, "tw.key");
+      auto name = function.getResultAttrOfType<StringAttr>(i, "tw.name");
+      if (!key)
+        return tilewright::error("internal error: a result of @weights has no tw.key");
+      weights.addWithKey(key.getInt(), name ? name.str() : std::string(), (*results)[i]);
+    }
+    function.erase();
+    return Status::success();
+  }
+
+  Status compileFor(const Target &target, ModuleOp module, WeightStore &weights, ModuleWriter &writer,
+                    Diagnostics &diagnostics) {
+    if (Status status = begin("tile for " + target.name); !status)
+      return status;
+    auto lowered = lowerKernels(module, {target.vectorBits, target.vectorRegisters});
+    if (failed(lowered))
+      return diagnostics.toError("lowering to tiles failed");
+    if (Status status = save("tiled-" + target.name, *lowered->module); !status)
+      return status;
+
+    if (Status status = begin("code for " + target.name); !status)
+      return status;
+    cpu::CpuTarget cpuTarget;
+    cpuTarget.triple = target.triple;
+    cpuTarget.cpu = target.llvmCpu;
+    cpuTarget.features = target.llvmFeatures;
+    cpuTarget.vectorBytes = target.vectorBits / 8;
+    cpuTarget.vectorRegisters = target.vectorRegisters;
+    auto compiled = cpu::compileForCpu(*lowered->module, cpuTarget, {options.jobs});
+    if (!compiled)
+      return compiled.error();
+
+    PlanSources sources;
+    sources.kernels = &lowered->kernels;
+    std::map<std::string, const cpu::CpuKernel *> bySymbol;
+    for (const cpu::CpuKernel &kernel : compiled->kernels) {
+      auto scratch = DimExpr::parse(kernel.scratch);
+      if (!scratch)
+        return scratch.error();
+      sources.scratch[kernel.name] = *scratch;
+      bySymbol[kernel.name] = &kernel;
+    }
+    sources.weightIndex = [&](int64_t key) -> Result<uint32_t> {
+      auto weight = weights.lookup(key);
+      if (!weight)
+        return tilewright::error("internal error: no weight with key ", key);
+      return writer.addWeight(key, weight->name, weight->tensor);
+    };
+    auto plan = buildPlan(module, sources);
+    if (!plan)
+      return plan.error();
+    for (const LoweredKernel &kernel : lowered->kernels) {
+      KernelReport entry{kernel.name, target.name, {}, {}};
+      if (auto found = bySymbol.find(kernel.symbol); found != bySymbol.end())
+        entry.remarks = found->second->remarks;
+      report.kernels.push_back(entry);
+    }
+    TargetProgram program;
+    program.target = target.name;
+    program.features = target.requiredFeatures;
+    program.plan = std::move(*plan);
+    program.code.assign(compiled->object.begin(), compiled->object.end());
+    writer.addTarget(std::move(program));
+    return Status::success();
+  }
+
+  /// Ends the phase before and starts one.
+  Status begin(const std::string &phase) {
+    end();
+    current = phase;
+    started = std::chrono::steady_clock::now();
+    double phases = 5 + 2 * double(options.targets.size());
+    if (options.progress && !options.progress(phase, double(report.seconds.size()) / phases))
+      return Error{"cancelled"};
+    return Status::success();
+  }
+  void end() {
+    if (current.empty())
+      return;
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+    report.seconds.push_back({current, elapsed.count()});
+    current.clear();
+  }
+
+  Status save(const std::string &stage, ModuleOp module) {
+    if (options.saveStages.empty())
+      return Status::success();
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    module->print(stream, OpPrintingFlags().enableDebugInfo(true, true).elideLargeElementsAttrs(32));
+    std::string number = std::to_string(stages++);
+    return writeFile(options.saveStages + "/" + number + "-" + stage + ".mlir", text);
+  }
+
+  const CompileOptions &options;
+  CompileReport report;
+  std::string current;
+  std::chrono::steady_clock::time_point started;
+  int stages = 0;
+};
+
+} // namespace
+
+Result<CompileReport> compileModel(const ModelSource &source, const std::string &output,
+                                   const CompileOptions &options) {
+  return Compiler(options).run(source, output);
+}
+
+} // namespace tilewright
