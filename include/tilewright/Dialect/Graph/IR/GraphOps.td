@@ -139,6 +139,7 @@ def Graph_UnaryOp : Graph_InferredOp<"unary"> {
   let arguments = (ins Graph_UnaryKindAttr:$kind, Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
 }
 
 def Graph_BinaryOp : Graph_InferredOp<"binary"> {
@@ -146,6 +147,8 @@ def Graph_BinaryOp : Graph_InferredOp<"binary"> {
   let arguments = (ins Graph_BinaryKindAttr:$kind, Graph_Tensor:$lhs, Graph_Tensor:$rhs);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_CompareOp : Graph_InferredOp<"compare"> {
@@ -153,6 +156,7 @@ def Graph_CompareOp : Graph_InferredOp<"compare"> {
   let arguments = (ins Graph_CompareKindAttr:$kind, Graph_Tensor:$lhs, Graph_Tensor:$rhs);
   let results = (outs Graph_BoolTensor:$result);
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasCanonicalizer = 1;
 }
 
 def Graph_SelectOp : Graph_InferredOp<"select"> {
@@ -160,6 +164,8 @@ def Graph_SelectOp : Graph_InferredOp<"select"> {
   let arguments = (ins Graph_BoolTensor:$condition, Graph_Tensor:$on_true, Graph_Tensor:$on_false);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` type($condition) `,` type($on_true) `,` type($on_false) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_CastOp : Graph_ShapedOp<"cast"> {
@@ -171,6 +177,7 @@ def Graph_CastOp : Graph_ShapedOp<"cast"> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -182,6 +189,8 @@ def Graph_ReshapeOp : Graph_ShapedOp<"reshape"> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_BroadcastOp : Graph_ShapedOp<"broadcast"> {
@@ -189,6 +198,8 @@ def Graph_BroadcastOp : Graph_ShapedOp<"broadcast"> {
   let arguments = (ins Graph_Tensor:$operand);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_TransposeOp : Graph_InferredOp<"transpose"> {
@@ -196,6 +207,8 @@ def Graph_TransposeOp : Graph_InferredOp<"transpose"> {
   let arguments = (ins Graph_Tensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_ConcatOp : Graph_InferredOp<"concat"> {
@@ -203,6 +216,8 @@ def Graph_ConcatOp : Graph_InferredOp<"concat"> {
   let arguments = (ins Variadic<Graph_Tensor>:$operands, Graph_IntAttr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operands `axis` $axis attr-dict `:` type($operands) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_SliceOp : Graph_ShapedOp<"slice"> {
@@ -215,6 +230,8 @@ def Graph_SliceOp : Graph_ShapedOp<"slice"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_DimsAttr:$starts, DenseI64ArrayAttr:$steps);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `starts` $starts `steps` $steps attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_PadOp : Graph_InferredOp<"pad"> {
@@ -227,6 +244,7 @@ def Graph_PadOp : Graph_InferredOp<"pad"> {
                        Graph_PadModeAttr:$mode, Graph_DimsAttr:$low, Graph_DimsAttr:$high);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$mode $operand (`with` $value^ `:` type($value))? `low` $low `high` $high attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
 }
 
 def Graph_GatherOp : Graph_InferredOp<"gather"> {
@@ -238,6 +256,7 @@ def Graph_GatherOp : Graph_InferredOp<"gather"> {
   let arguments = (ins Graph_Tensor:$operand, Graph_IndexTensor:$indices, Graph_IntAttr:$axis);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$operand `,` $indices `axis` $axis attr-dict `:` type($operand) `,` type($indices) `->` type($result)";
+  let hasCanonicalizer = 1;
 }
 
 def Graph_GatherElementsOp : Graph_InferredOp<"gather_elements"> {
@@ -300,6 +319,7 @@ def Graph_MatmulOp : Graph_ShapedOp<"matmul"> {
   let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$rhs, UnitAttr:$transpose_lhs, UnitAttr:$transpose_rhs);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$lhs (`transposed` $transpose_lhs^)? `,` $rhs (`transposed` $transpose_rhs^)? attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasCanonicalizer = 1;
 }
 
 def Graph_ConvOp : Graph_ShapedOp<"conv"> {
@@ -377,6 +397,7 @@ def Graph_ResizeOp : Graph_ShapedOp<"resize"> {
                        UnitAttr:$exclude_outside, UnitAttr:$antialias);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$mode $operand $coordinates $rounding attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
 }
 
 def Graph_GridSampleOp : Graph_InferredOp<"grid_sample"> {
@@ -408,6 +429,8 @@ def Graph_ReduceOp : Graph_InferredOp<"reduce"> {
   let arguments = (ins Graph_ReduceKindAttr:$kind, Graph_Tensor:$operand, DenseI64ArrayAttr:$axes);
   let results = (outs Graph_Tensor:$result);
   let assemblyFormat = "$kind $operand `axes` $axes attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_ArgReduceOp : Graph_InferredOp<"arg_reduce"> {
@@ -539,6 +562,7 @@ def Graph_IfOp : Graph_Op<"if", [SingleBlock, NoRegionArguments]> {
   let regions = (region SizedRegion<1>:$then_region, SizedRegion<1>:$else_region);
   let assemblyFormat = "$condition attr-dict `:` functional-type($condition, $results) $then_region `else` $else_region";
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Graph_LoopOp : Graph_Op<"loop", [SingleBlock, AttrSizedOperandSegments]> {
