@@ -161,8 +161,8 @@ def lit(build, options, environment=None):
     report = fresh_report(build, "lit.xml")
     code = run(
         LLVM_BIN / "lit",
-        "-v",
-        "-q",
+        "-sv",
+        "--no-progress-bar",
         f"-j{JOBS}",
         f"--xunit-xml-output={report}",
         build / "test",
@@ -185,9 +185,13 @@ def unit(build, options, environment=None):
         f"-j{JOBS}",
         "--output-on-failure",
         "--quiet",
-        f"--output-junit={report}",
+        "--output-junit",
+        report,
         env={**os.environ, **(environment or {}), "GTEST_OUTPUT": f"xml:{folder}/"},
     )
+    if not report.exists():
+        print(f"error: ctest ended with exit code {code} and no report")
+        return one(False)
     count = Count()
     for case in ElementTree.parse(report).iter("testcase"):
         failed = case.find("failure") is not None
@@ -203,6 +207,7 @@ def unit(build, options, environment=None):
         count += tests
     if count.passed + count.failed == 0:
         print("error: ctest ran no test")
+        return one(False)
     return count if code == 0 or count.failed else count + one(False)
 
 
