@@ -47,4 +47,37 @@ def FormKernelsPass : Pass<"tw-form-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def SinkTransposesPass : Pass<"tw-sink-transposes", "::mlir::ModuleOp"> {
+  let summary = "Moves transposes to where they cancel or are cheapest";
+  let description = [{
+    Importers put transposes around every spatial op, which tw has channels-last
+    only. This pass finds the axes that are the same all through a group of ops
+    that work in any order (elementwise, concat, slice, pad, resize, reduce,
+    normalize, softmax, scan, matmul with a plain matrix, reshapes that merge or
+    split axes) and gives the whole group one order, the one with the fewest bytes
+    to move where other ops (convolutions, the function's arguments and results)
+    define or use its values. What is moved of weights does not count: it is done
+    when the module is written. A group whose transposes move no more than that is
+    left alone, so nothing gets worse. Run `canonicalize` before and after it.
+
+        %0 = tw.conv %x, %f ...                 : tensor<1x8x8x4xf32>
+        %1 = tw.transpose %0 [0, 3, 1, 2]       : tensor<1x4x8x8xf32>
+        %2 = tw.binary add %1, %b               // %b: tensor<4x1x1xf32>
+        %3 = tw.transpose %2 [0, 2, 3, 1]       : tensor<1x8x8x4xf32>
+        %4 = tw.conv %3, %g ...
+
+    becomes
+
+        %0 = tw.conv %x, %f ...                 : tensor<1x8x8x4xf32>
+        %1 = tw.binary add %0, %c               // %c: tensor<4xf32>
+        %2 = tw.conv %1, %g ...
+
+    Values with axes of size 1 lose them in between.
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [
+    Statistic<"numGroups", "groups", "groups of ops with a new order of axes">,
+  ];
+}
+
 #endif // TILEWRIGHT_DIALECT_GRAPH_TRANSFORMS_PASSES
