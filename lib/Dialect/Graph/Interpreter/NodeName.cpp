@@ -9,6 +9,8 @@
 
 #include "mlir/IR/Location.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 namespace tilewright::graph::reference {
 
 namespace {
