@@ -7,6 +7,7 @@
 
 #include "tilewright/InitAll.h"
 
+#include "tilewright/Codegen/CPU/Passes.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
@@ -28,6 +29,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   mlir::registerAllPasses();
   graph::registerGraphTransformsPasses();
+  cpu::registerCpuCodegenPasses();
   tile::registerTileTransformsPasses();
   registerTilewrightPipelinePasses();
 }
