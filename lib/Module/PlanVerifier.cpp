@@ -22,6 +22,26 @@
 
 namespace tilewright {
 
+void collectBoundSymbols(const Commands &commands,
+                         std::set<std::string> &symbols) {
+  for (const Command &command : commands) {
+    if (auto *bind = command.as<BindDimsCommand>())
+      symbols.insert(bind->symbols.begin(), bind->symbols.end());
+    if (auto *set = command.as<SetDimsCommand>())
+      symbols.insert(set->symbols.begin(), set->symbols.end());
+    if (auto *branch = command.as<IfCommand>()) {
+      collectBoundSymbols(branch->thenCommands, symbols);
+      collectBoundSymbols(branch->elseCommands, symbols);
+    }
+    if (auto *loop = command.as<LoopCommand>()) {
+      symbols.insert(loop->trips);
+      for (const auto &carried : loop->carriedSymbols)
+        symbols.insert(carried.name);
+      collectBoundSymbols(loop->body, symbols);
+    }
+  }
+}
+
 namespace {
 /// Bounds the recursion of everything that walks a plan.
 constexpr int maxNesting = 24;
@@ -31,26 +51,6 @@ struct State {
   /// By root buffer.
   std::vector<bool> written;
 };
-
-/// All symbols that the commands bind, in nested lists too.
-void collectBinds(const Commands &commands, std::set<std::string> &symbols) {
-  for (const Command &command : commands) {
-    if (auto *bind = command.as<BindDimsCommand>())
-      symbols.insert(bind->symbols.begin(), bind->symbols.end());
-    if (auto *set = command.as<SetDimsCommand>())
-      symbols.insert(set->symbols.begin(), set->symbols.end());
-    if (auto *branch = command.as<IfCommand>()) {
-      collectBinds(branch->thenCommands, symbols);
-      collectBinds(branch->elseCommands, symbols);
-    }
-    if (auto *loop = command.as<LoopCommand>()) {
-      symbols.insert(loop->trips);
-      for (const auto &carried : loop->carriedSymbols)
-        symbols.insert(carried.name);
-      collectBinds(loop->body, symbols);
-    }
-  }
-}
 
 class PlanVerifier {
 public:
@@ -439,7 +439,7 @@ private:
 
     // On the second trip everything that the body binds has other values.
     std::set<std::string> changing;
-    collectBinds(loop.body, changing);
+    collectBoundSymbols(loop.body, changing);
     for (const auto &symbol : loop.carriedSymbols)
       changing.insert(symbol.name);
     forgetBuffersOf(changing);

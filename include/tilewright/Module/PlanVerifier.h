@@ -26,6 +26,10 @@ struct WeightInfo;
 Status verifyPlan(const Plan &plan, const Signature &signature,
                   const std::vector<WeightInfo> &weights);
 
+/// Adds all symbols that the commands bind, those of nested lists too.
+void collectBoundSymbols(const Commands &commands,
+                         std::set<std::string> &symbols);
+
 } // namespace tilewright
 
 #endif // TILEWRIGHT_MODULE_PLANVERIFIER_H

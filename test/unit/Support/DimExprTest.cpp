@@ -9,6 +9,8 @@
 
 #include "TestSupport.h"
 
+#include "tilewright/Support/DimProgram.h"
+
 #include <random>
 
 using namespace tilewright;
@@ -111,6 +113,15 @@ TEST(DimExpr, EvaluateChecks) {
   EXPECT_EQ(*expr("N*N - M*M")
                  .evaluate({{"N", int64_t(1) << 40}, {"M", int64_t(1) << 40}}),
             0);
+}
+
+// A compiled expression has no value where evaluate has none.
+TEST(DimExpr, ProgramOverflow) {
+  int64_t large = int64_t(1) << 40, max = INT64_MAX;
+  EXPECT_FALSE(DimProgram(expr("N*N"), {{"N", 0}}).evaluate(&large));
+  EXPECT_EQ(DimProgram(expr("N*N - N*N + 7"), {{"N", 0}}).evaluate(&large), 7);
+  EXPECT_FALSE(DimProgram(expr("min(N + 1, 5)"), {{"N", 0}}).evaluate(&max));
+  EXPECT_FALSE(DimProgram(expr("overflow()"), {}).evaluate(nullptr));
 }
 
 // Substitution rebuilds the canonical form.
@@ -218,7 +229,8 @@ struct Naive {
 };
 
 // On random expressions: the canonical form keeps the value, its text parses to
-// itself, simplify keeps the value inside the ranges, and bounds hold.
+// itself, simplify keeps the value inside the ranges, bounds hold, and the
+// compiled program gives the same.
 TEST(DimExpr, RandomExpressionsKeepTheirValue) {
   std::mt19937 random(1);
   SymbolRanges ranges{{"a", {0, 12, 4}}, {"b", {-3, 4, 1}}, {"c", {1, 9, 3}}};
@@ -228,6 +240,7 @@ TEST(DimExpr, RandomExpressionsKeepTheirValue) {
     ASSERT_EQ(expr(parsed.str()).str(), parsed.str()) << text;
     DimExpr simple = parsed.simplify(ranges);
     SymbolRange bounds = parsed.bounds(ranges);
+    DimProgram program(parsed, {{"a", 0}, {"b", 1}, {"c", 2}});
     for (int j = 0; j < 8; ++j) {
       SymbolBindings bindings{{"a", int64_t(random() % 4) * 4},
                               {"b", int64_t(random() % 8) - 3},
@@ -237,6 +250,8 @@ TEST(DimExpr, RandomExpressionsKeepTheirValue) {
           << text << " = " << parsed.str();
       ASSERT_EQ(*simple.evaluate(bindings), value)
           << text << " simplified to " << simple.str();
+      int64_t slots[] = {bindings["a"], bindings["b"], bindings["c"]};
+      ASSERT_EQ(program.evaluate(slots), value) << text;
       ASSERT_LE(bounds.lo, value) << text;
       ASSERT_GE(bounds.hi, value) << text;
       ASSERT_EQ(value % bounds.multiple, 0) << text;
