@@ -66,8 +66,7 @@ bool Block::reserve(int64_t bytes, int64_t keep) {
 }
 
 Context::Context(const Program &program)
-    : symbols(program.symbols.size(), 0),
-      addresses(program.buffers.size(), nullptr),
+    : symbols(program.symbols.size(), 0), addresses(program.fixedAddresses),
       segmentBlocks(program.segments.size()),
       segmentPlans(program.segments.size()), dedicated(program.buffers.size()),
       inputCopies(program.inputBuffers.size()),

@@ -44,7 +44,7 @@ DimProgram::DimProgram(const DimExpr &expr,
 void DimProgram::compile(const DimExpr &expr,
                          const std::map<std::string, uint32_t> &slots,
                          size_t depth) {
-  maxDepth = std::max(maxDepth, depth + 3);
+  maxDepth = std::max(maxDepth, depth + 4);
   code.push_back({Op::Constant, 0});
   for (const DimTerm &term : DimExpr::Node::of(expr).terms) {
     code.push_back({Op::Constant, term.coefficient});
@@ -70,7 +70,8 @@ static bool fits(__int128 value) {
 
 std::optional<int64_t> DimProgram::run(const int64_t *symbols) const {
   __int128 stack[stackSize];
-  __int128 *top = stack - 1;
+  // The first element stays unused.
+  __int128 *top = stack;
   for (const Instruction &instruction : code) {
     switch (instruction.op) {
     case Op::Constant:

@@ -114,7 +114,8 @@ TEST(Allocation, OverheadOfKernels) {
   b.copy(x, t[0]);
   constexpr int count = 500;
   for (int i = 0; i < count; ++i)
-    b.kernel("k" + std::to_string(i), {t[i % 2]}, {t[(i + 1) % 2]}, {"N"}, "N", "k");
+    b.kernel("k" + std::to_string(i), {t[i % 2]}, {t[(i + 1) % 2]}, {"N"}, "N",
+             "k");
   b.copy(t[0], y);
   ASSERT_VALUE(module, b.module());
   ASSERT_VALUE(session, Session::create(module, createNullDevice()));

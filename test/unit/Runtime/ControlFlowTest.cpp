@@ -23,7 +23,8 @@ TEST(ControlFlow, Sizes) {
   BufferId sizes = b.output("sizes", DType::I64, {"2"});
   b.fillDims(sizes, {"N", "2*N + 1"});
   b.bindDims(sizes, {"A", "B"});
-  b.checkDims({"B", "A"}, {"2*A + 1", "3"}, "reshape_1 (Reshape): sizes differ");
+  b.checkDims({"B", "A"}, {"2*A + 1", "3"},
+              "reshape_1 (Reshape): sizes differ");
   ASSERT_VALUE(session, b.session());
   ASSERT_VALUE(outputs, session->run({floats({1, 2, 3})}));
   EXPECT_EQ(outputs[0].as<int64_t>()[1], 7);
@@ -142,8 +143,7 @@ TEST(ControlFlow, OtherBranchMayBeUnsound) {
   BufferId flag = b.input("flag", DType::Bool, {});
   BufferId x = b.input("x", DType::F32, {"N"});
   BufferId t = b.temporary("t", DType::F32, {"N - 5"});
-  b.branch(
-      flag, [&] { b.kernel("k", {x}, {t}, {"N*N*N*N*N*N"}); }, [&] {});
+  b.branch(flag, [&] { b.kernel("k", {x}, {t}, {"N*N*N*N*N*N"}); }, [&] {});
   ASSERT_VALUE(session, b.session());
   Tensor no(DType::Bool, {}), yes = Tensor::of<uint8_t>(DType::Bool, {}, {1});
   EXPECT_TRUE(bool(session->run({no, floats({1})})));
@@ -253,9 +253,10 @@ TEST(ControlFlow, CarriedValuesFitTheirSymbols) {
   b.loop(loop, [&] { b.kernel("k", {}, {next}); });
   b.plan.commands.back().nodes = {"loop_1 (Loop)"};
   ASSERT_VALUE(session, b.session());
-  EXPECT_ERROR(session->run({floats({1})}),
-               "loop_1 (Loop): the carried value 'current' of type f32[S] takes 12 "
-               "bytes, but is given 8");
+  EXPECT_ERROR(
+      session->run({floats({1})}),
+      "loop_1 (Loop): the carried value 'current' of type f32[S] takes 12 "
+      "bytes, but is given 8");
   Harness c;
   x = c.input("x", DType::F32, {"N"});
   current = c.temporary("current", DType::F32, {"2"});
@@ -266,7 +267,8 @@ TEST(ControlFlow, CarriedValuesFitTheirSymbols) {
   c.loop(loop, [&] { c.kernel("k", {}, {next}); });
   ASSERT_VALUE(other, c.session());
   EXPECT_TRUE(bool(other->run({floats({1, 2})})));
-  EXPECT_ERROR(other->run({floats({1, 2, 3})}), "takes 8 bytes, but is given 12");
+  EXPECT_ERROR(other->run({floats({1, 2, 3})}),
+               "takes 8 bytes, but is given 12");
 }
 
 /// Stacks the first i + 1 (or 2) elements of x in trip i.
@@ -300,7 +302,8 @@ TEST(ControlFlow, StackedLateElements) {
   for (int64_t trips : {2, 0}) {
     Tensor max = Tensor::of<int64_t>(DType::I64, {}, {trips});
     ASSERT_VALUE(outputs, session->run({max, floats({1, 2, 3})}));
-    EXPECT_EQ(outputs[0].shape(), (std::vector<int64_t>{trips, 1, trips ? 2 : 0}));
+    EXPECT_EQ(outputs[0].shape(),
+              (std::vector<int64_t>{trips, 1, trips ? 2 : 0}));
     EXPECT_EQ(values(outputs[0]), trips ? (Floats{1, 2, 1, 2}) : Floats{});
   }
 }
@@ -310,9 +313,10 @@ TEST(ControlFlow, StackedElementsKeepTheirShape) {
   StackingLoop b("I + 1", "1");
   ASSERT_VALUE(session, b.session());
   Tensor two = Tensor::of<int64_t>(DType::I64, {}, {2});
-  EXPECT_ERROR(session->run({two, floats({1, 2, 3})}),
-               "scan_1 (Scan): the stacked value 'element' has shape [1, 2] in trip "
-               "1, but [1, 1] in trip 0");
+  EXPECT_ERROR(
+      session->run({two, floats({1, 2, 3})}),
+      "scan_1 (Scan): the stacked value 'element' has shape [1, 2] in trip "
+      "1, but [1, 1] in trip 0");
 }
 
 // Loops in loops: the inner one starts anew each time. Counts trips of both.
@@ -335,9 +339,8 @@ TEST(ControlFlow, NestedLoops) {
   inner.carriedSymbols = {{"P", dim("N"), dim("P")}};
   inner.trips = "U";
   b.loop(outer, [&] {
-    b.loop(inner, [&] {
-      b.kernel("k", {innerCurrent}, {innerNext}, {"P"}, "P");
-    });
+    b.loop(inner,
+           [&] { b.kernel("k", {innerCurrent}, {innerNext}, {"P"}, "P"); });
     b.copy(innerCurrent, next);
   });
   b.copy(current, y);

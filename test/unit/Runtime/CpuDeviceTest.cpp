@@ -51,8 +51,9 @@ TEST(CpuDevice, RunsKernels) {
       for (int64_t i = 0; i < n; ++i)
         ASSERT_EQ(outputs[0].as<float>()[i], float(2 * (9 * i + 3) + 3));
     }
-    ASSERT_VALUE(alone, session->runKernel("b", {Tensor::of<float>(
-                            DType::F32, {1, 3}, {1, 2, 3})}));
+    ASSERT_VALUE(alone,
+                 session->runKernel(
+                     "b", {Tensor::of<float>(DType::F32, {1, 3}, {1, 2, 3})}));
     EXPECT_EQ(values(alone[0]), Floats{6});
   }
 }
@@ -76,9 +77,10 @@ TEST(CpuDevice, NeedsFeatures) {
   b.target = "x86-64-v9";
   b.features = {"avx2", "timetravel"};
   ASSERT_VALUE(module, b.module());
-  EXPECT_ERROR(Session::create(module, createCpuDevice()),
-               "no target of the module can run on device cpu; the module holds: "
-               "x86-64-v9 (this machine has no ");
+  EXPECT_ERROR(
+      Session::create(module, createCpuDevice()),
+      "no target of the module can run on device cpu; the module holds: "
+      "x86-64-v9 (this machine has no ");
 }
 
 // Code that is none, or lacks a kernel.

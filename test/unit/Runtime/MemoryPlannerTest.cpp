@@ -23,7 +23,8 @@ MemoryRequest request(int64_t bytes, uint32_t first, uint32_t last) {
   return result;
 }
 
-// A chain needs two buffers at a time, so the third takes the place of the first.
+// A chain needs two buffers at a time, so the third takes the place of the
+// first.
 TEST(MemoryPlanner, SharesMemory) {
   std::vector<MemoryRequest> requests{request(100, 0, 1), request(100, 1, 2),
                                       request(100, 2, 3)};
@@ -45,8 +46,8 @@ TEST(MemoryPlanner, TooLarge) {
   EXPECT_ERROR(planMemory(requests), "buffers of more than");
 }
 
-// On random requests: aligned, inside the block, no overlap of what lives at the
-// same time, and never worse than no sharing at all.
+// On random requests: aligned, inside the block, no overlap of what lives at
+// the same time, and never worse than no sharing at all.
 TEST(MemoryPlanner, Random) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {

@@ -24,13 +24,13 @@ struct Harness : PlanBuilder {
     auto built = module();
     if (!built)
       return built.error();
-    return Session::create(
-        *built, createNullDevice([this](const Launch &launch) {
-          auto kernel = kernels.find(*launch.name);
-          if (kernel != kernels.end())
-            kernel->second(launch);
-        }),
-        options);
+    return Session::create(*built,
+                           createNullDevice([this](const Launch &launch) {
+                             auto kernel = kernels.find(*launch.name);
+                             if (kernel != kernels.end())
+                               kernel->second(launch);
+                           }),
+                           options);
   }
 
   /// y[i] = x[i] + 1 for sizes[0] floats.

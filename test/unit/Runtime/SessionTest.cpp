@@ -81,9 +81,11 @@ TEST(Session, RefusesWrongArguments) {
                "got 0 inputs, but the model takes 1");
   EXPECT_ERROR(session->run({Tensor(DType::F64, {2})}),
                "input 'x' is f64[2], but the model takes f32[N]");
-  EXPECT_ERROR(session->run({Tensor(DType::F32, {2, 2})}),
-               "has rank 2 (shape [2, 2]), but the model takes rank 1 (f32[N])");
-  EXPECT_ERROR(session->run({Tensor(DType::F32, {9})}), "N = 9 is outside 0..8");
+  EXPECT_ERROR(
+      session->run({Tensor(DType::F32, {2, 2})}),
+      "has rank 2 (shape [2, 2]), but the model takes rank 1 (f32[N])");
+  EXPECT_ERROR(session->run({Tensor(DType::F32, {9})}),
+               "N = 9 is outside 0..8");
   EXPECT_ERROR(session->run({Tensor(DType::F32, {2}, nullptr)}), "has no data");
   std::vector<Tensor> outputs{Tensor(DType::F32, {4})};
   EXPECT_ERROR(session->run({floats({1, 2, 3})}, outputs),
@@ -167,8 +169,9 @@ TEST(Session, ViewsStayInside) {
   copy.nodes = {"slice_1 (Slice)"};
   ASSERT_VALUE(session, b.session());
   EXPECT_TRUE(bool(session->run({floats({1, 2, 3})})));
-  EXPECT_ERROR(session->run({floats({1})}),
-               "slice_1 (Slice): buffer 'x.view' of type f32[2] takes bytes -4");
+  EXPECT_ERROR(
+      session->run({floats({1})}),
+      "slice_1 (Slice): buffer 'x.view' of type f32[2] takes bytes -4");
 }
 
 // Kernels get aligned arguments that do not overlap.
@@ -188,8 +191,9 @@ TEST(Session, KernelArguments) {
   };
   EXPECT_TRUE(bool(run(16)));
   EXPECT_TRUE(bool(run(48)));
-  EXPECT_ERROR(run(8), "k (Test): buffer 't.view' of type f32[16] starts at byte "
-                       "32, which is no multiple of 64");
+  EXPECT_ERROR(run(8),
+               "k (Test): buffer 't.view' of type f32[16] starts at byte "
+               "32, which is no multiple of 64");
   EXPECT_ERROR(run(0), "k (Test): buffer 't.view' of type f32[16] overlaps");
   EXPECT_ERROR(run(64), "takes bytes 256 to 256 + 64 of buffer 't'");
 }
@@ -201,15 +205,17 @@ TEST(Session, UnsoundSizes) {
   BufferId y = b.output("y", DType::F32, {"N - 2"});
   b.copy(b.view(x, DType::F32, {"N - 2"}), y);
   ASSERT_VALUE(session, b.session());
-  EXPECT_ERROR(session->run({floats({1})}),
-               "buffer 'y' of type f32[N - 2] has the negative size -1 (N - 2)");
+  EXPECT_ERROR(
+      session->run({floats({1})}),
+      "buffer 'y' of type f32[N - 2] has the negative size -1 (N - 2)");
   Harness c;
   c.input("x", DType::F32, {"N", "0"});
   BufferId t = c.temporary("t", DType::F32, {"N", "N"});
   c.kernel("k", {}, {t});
   ASSERT_VALUE(large, c.session());
-  EXPECT_ERROR(large->run({Tensor(DType::F32, {int64_t(1) << 40, 0})}),
-               "k (Test): buffer 't' of type f32[N, N] has more than 2^60 bytes");
+  EXPECT_ERROR(
+      large->run({Tensor(DType::F32, {int64_t(1) << 40, 0})}),
+      "k (Test): buffer 't' of type f32[N, N] has more than 2^60 bytes");
 }
 
 // An input that nobody uses still binds its symbols and is checked.
@@ -232,8 +238,9 @@ TEST(Session, RunsOneKernel) {
   ASSERT_VALUE(outputs, session->runKernel("two", {floats({1, 2})}));
   EXPECT_EQ(values(outputs[0]), (Floats{2, 3}));
   EXPECT_ERROR(session->runKernel("four", {}), "the plan has no kernel 'four'");
-  EXPECT_ERROR(session->runKernel("two", {}), "kernel 'two': got 0 inputs, but it "
-                                              "takes 1");
+  EXPECT_ERROR(session->runKernel("two", {}),
+               "kernel 'two': got 0 inputs, but it "
+               "takes 1");
   EXPECT_ERROR(session->runKernel("two", {Tensor(DType::I32, {2})}),
                "kernel 'two': input 0 is i32[2], but it takes f32[N]");
   EXPECT_ERROR(session->runKernel("two", {floats({1})}, {{"N", 2}}),
