@@ -184,12 +184,19 @@ LogicalResult GraphDialect::verifyOperationAttribute(Operation *op,
 
 static LogicalResult verifyValueAttribute(Operation *op,
                                           NamedAttribute attribute) {
-  if (attribute.getName() != GraphDialect::valueName)
-    return op->emitOpError() << "has unknown attribute '" << attribute.getName()
-                             << "' on an argument or result";
-  if (!isa<StringAttr>(attribute.getValue()))
-    return op->emitOpError() << "expected 'tw.name' to be a string";
-  return success();
+  if (attribute.getName() == GraphDialect::valueName) {
+    if (!isa<StringAttr>(attribute.getValue()))
+      return op->emitOpError() << "expected 'tw.name' to be a string";
+    return success();
+  }
+  if (attribute.getName() == GraphDialect::keyName) {
+    auto key = dyn_cast<IntegerAttr>(attribute.getValue());
+    if (!key || !key.getType().isInteger(64))
+      return op->emitOpError() << "expected 'tw.key' to be an i64";
+    return success();
+  }
+  return op->emitOpError() << "has unknown attribute '" << attribute.getName()
+                           << "' on an argument or result";
 }
 
 LogicalResult GraphDialect::verifyRegionArgAttribute(Operation *op, unsigned,

@@ -38,6 +38,7 @@ def Graph_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral metadataName = "tw.metadata";
     static constexpr ::llvm::StringLiteral producerName = "tw.producer";
     static constexpr ::llvm::StringLiteral valueName = "tw.name";
+    static constexpr ::llvm::StringLiteral keyName = "tw.key";
   }];
 }
 

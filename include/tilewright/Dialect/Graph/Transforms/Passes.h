@@ -12,6 +12,10 @@
 
 namespace tilewright::graph {
 
+/// Keys of the results of @weights start here, above all keys of imported
+/// weights.
+constexpr int64_t firstComputedWeight = int64_t(1) << 32;
+
 #define GEN_PASS_DECL
 #include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
 

@@ -80,4 +80,54 @@ def SinkTransposesPass : Pass<"tw-sink-transposes", "::mlir::ModuleOp"> {
   ];
 }
 
+def HoistWeightsPass : Pass<"tw-hoist-weights", "::mlir::ModuleOp"> {
+  let summary = "Moves arithmetic on weights out of @main";
+  let description = [{
+    Every op of @main whose operands are all constant (weights, constants, results
+    of such ops) moves into `func.func private @weights`, which is run once, when
+    the module is written. @main refers to its results by new keys, from 2^32
+    onward; in @weights the results carry them as `tw.key`.
+
+        %w = tw.weight 3 "fc.weight" : tensor<8x4xf32>
+        %t = tw.transpose %w [1, 0] : tensor<8x4xf32> -> tensor<4x8xf32>
+        %y = tw.matmul %x, %t ...
+
+    becomes
+
+        %t = tw.weight 4294967296 "fc.weight" : tensor<4x8xf32>
+        %y = tw.matmul %x, %t ...
+
+        func.func private @weights() -> (tensor<4x8xf32> {tw.key = 4294967296, tw.name = "fc.weight"}) {
+          %w = tw.weight 3 "fc.weight" : tensor<8x4xf32>
+          %t = tw.transpose %w [1, 0] : tensor<8x4xf32> -> tensor<4x8xf32>
+          return %t
+        }
+
+    What stays: broadcasts (who uses one can repeat the elements itself), and
+    results over 1 MiB that are more than 64 times as large as the weights that
+    they are made of. Run `tw-fold-constants` before it.
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [Statistic<"numHoisted", "hoisted", "values that @weights computes">];
+}
+
+def FoldConstantsPass : Pass<"tw-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "Computes ops on constants, up to 1 KiB";
+  let description = [{
+    Ops whose operands are all `tw.constant` are run by the reference interpreter,
+    so that they have exactly the results of docs/Semantics.md. Results above 1
+    KiB are left to `tw-hoist-weights`.
+
+        %a = tw.constant dense<7> : tensor<2xi32>
+        %b = tw.constant dense<[2, 0]> : tensor<2xi32>
+        %c = tw.binary div %a, %b : ...
+
+    becomes
+
+        %c = tw.constant dense<[3, 0]> : tensor<2xi32>
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [Statistic<"numFolded", "folded", "ops that became constants">];
+}
+
 #endif // TILEWRIGHT_DIALECT_GRAPH_TRANSFORMS_PASSES

@@ -1,0 +1,112 @@
+//===- FoldConstants.cpp - ops on constants become constants --------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
+#include "tilewright/Dialect/Graph/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace tilewright::graph {
+#define GEN_PASS_DEF_FOLDCONSTANTSPASS
+#include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
+} // namespace tilewright::graph
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::graph;
+
+/// The tensor as an attribute; bools are packed in attributes only.
+static DenseElementsAttr toAttribute(const Tensor &tensor,
+                                     RankedTensorType type) {
+  if (tensor.type() == DType::Bool) {
+    SmallVector<bool> values;
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      values.push_back(tensor.as<uint8_t>()[i] != 0);
+    return DenseElementsAttr::get(type, values);
+  }
+  return DenseElementsAttr::getFromRawBuffer(
+      type, ArrayRef(static_cast<const char *>(tensor.data()),
+                     size_t(tensor.bytes())));
+}
+
+namespace {
+
+bool isFoldable(Operation *op) {
+  if (!isPure(op) || isa<ConstantOp, WeightOp, YieldOp>(op) ||
+      op->getNumRegions() != 0 || op->getNumResults() == 0)
+    return false;
+  for (Value operand : op->getOperands())
+    if (!isa_and_nonnull<ConstantOp>(operand.getDefiningOp()))
+      return false;
+  for (NamedAttribute attribute : op->getAttrs())
+    if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
+      for (const DimExpr &expr : dims.exprs())
+        if (!expr.constantValue())
+          return false;
+  for (Type type : op->getResultTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape())
+      return false;
+    int64_t elements = tensor.getNumElements();
+    if (elements > ConstantOp::maxBytes ||
+        elements * byteSize(*getDType(tensor.getElementType())) >
+            ConstantOp::maxBytes)
+      return false;
+  }
+  return true;
+}
+
+struct FoldConstantsPass
+    : graph::impl::FoldConstantsPassBase<FoldConstantsPass> {
+  void runOnOperation() override {
+    getOperation().walk([&](func::FuncOp function) {
+      function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+        if (op->getDialect() ==
+                getContext().getLoadedDialect<GraphDialect>() &&
+            isFoldable(op))
+          return failed(fold(op)) ? WalkResult::interrupt() : WalkResult::skip();
+        return WalkResult::advance();
+      });
+    });
+  }
+
+  /// Runs the op alone in a function of a module of its own.
+  LogicalResult fold(Operation *op) {
+    OpBuilder builder(&getContext());
+    OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
+    builder.setInsertionPointToEnd(module->getBody());
+    auto function = func::FuncOp::create(
+        builder, op->getLoc(), "main",
+        builder.getFunctionType({}, op->getResultTypes()));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      if (!mapping.contains(operand))
+        builder.clone(*operand.getDefiningOp(), mapping);
+    Operation *copy = builder.clone(*op, mapping);
+    func::ReturnOp::create(builder, op->getLoc(), copy->getResults());
+    WeightStore none;
+    Result<std::vector<Tensor>> results = interpret(function, {}, none);
+    if (!results) {
+      op->emitError() << "folding constants: " << results.error().message;
+      signalPassFailure();
+      return failure();
+    }
+    builder.setInsertionPoint(op);
+    for (auto [result, tensor] : llvm::zip(op->getResults(), *results))
+      result.replaceAllUsesWith(ConstantOp::create(
+          builder, op->getLoc(),
+          toAttribute(tensor, cast<RankedTensorType>(result.getType()))));
+    op->erase();
+    ++numFolded;
+    return success();
+  }
+};
+
+} // namespace

@@ -1,0 +1,211 @@
+//===- HoistWeights.cpp - arithmetic on weights moves out of @main --------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace tilewright::graph {
+#define GEN_PASS_DEF_HOISTWEIGHTSPASS
+#include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
+} // namespace tilewright::graph
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::graph;
+
+namespace {
+
+// What grows more than this from its weights stays in @main, where it is
+// computed where it is needed: a mask made of a few numbers is not worth reading
+// from memory.
+constexpr int64_t maxGrowth = 64;
+constexpr int64_t smallResult = 1 << 20;
+
+int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * byteSize(*getDType(type.getElementType()));
+}
+
+/// The op gives the same for every run: its attributes hold no symbols.
+bool isFixed(Operation *op) {
+  for (NamedAttribute attribute : op->getAttrs())
+    if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
+      for (const DimExpr &expr : dims.exprs())
+        if (!expr.constantValue())
+          return false;
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    return hasDims(type) && cast<RankedTensorType>(type).hasStaticShape();
+  });
+}
+
+class Hoister {
+public:
+  Hoister(ModuleOp module, func::FuncOp main) : module(module), main(main) {
+    module.walk([&](WeightOp weight) {
+      nextKey = std::max(nextKey, weight.getKey() + 1);
+    });
+  }
+
+  int run() {
+    main.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (isa<KernelOp>(op))
+        return WalkResult::skip();
+      classify(op);
+      return WalkResult::advance();
+    });
+    // The values that what stays in @main uses.
+    llvm::SetVector<Value> frontier;
+    for (Operation *op : fixed)
+      for (Value result : op->getResults())
+        if (!isLeaf(op) && llvm::any_of(result.getUsers(), [&](Operation *user) {
+              return !fixed.contains(user);
+            }))
+          frontier.insert(result);
+    if (!frontier.empty())
+      move(frontier);
+    return int(frontier.size());
+  }
+
+private:
+  static bool isLeaf(Operation *op) { return isa<WeightOp, ConstantOp>(op); }
+
+  void classify(Operation *op) {
+    if (isLeaf(op)) {
+      fixed.insert(op);
+      leafBytes[op] = bytesOf(op->getResult(0));
+      return;
+    }
+    bool isHoistable = op->getDialect() == main->getContext()->getLoadedDialect<GraphDialect>() &&
+                       isPure(op) && op->getNumRegions() == 0 &&
+                       op->getNumResults() > 0 && op->getNumOperands() > 0 &&
+                       isFixed(op);
+    int64_t leaves = 0;
+    for (Value operand : op->getOperands()) {
+      Operation *definition = operand.getDefiningOp();
+      if (!isHoistable || !definition || !fixed.contains(definition))
+        return;
+      leaves += leafBytes.lookup(definition);
+    }
+    if (!isHoistable)
+      return;
+    int64_t bytes = 0;
+    for (Value result : op->getResults())
+      bytes += bytesOf(result);
+    if (bytes > smallResult && bytes / maxGrowth > leaves)
+      return;
+    // Whoever uses a broadcast can repeat the elements itself.
+    if (isa<BroadcastOp>(op) && bytes > bytesOf(op->getOperand(0)) &&
+        !llvm::all_of(op->getUsers(), [](Operation *user) {
+          return llvm::all_of(user->getOperands(), [](Value operand) {
+            return isa_and_nonnull<WeightOp, ConstantOp, BroadcastOp>(
+                operand.getDefiningOp());
+          });
+        }))
+      return;
+    fixed.insert(op);
+    leafBytes[op] = leaves;
+  }
+
+  std::string nameOf(Value value) {
+    // The weight that it is made of, if there is one only.
+    llvm::SetVector<Operation *> cone;
+    cone.insert(value.getDefiningOp());
+    StringRef name;
+    int64_t key = -1;
+    for (size_t i = 0; i < cone.size(); ++i) {
+      if (auto weight = dyn_cast<WeightOp>(cone[i])) {
+        if (key >= 0 && key != weight.getKey())
+          name = "";
+        else
+          name = weight.getName();
+        if (name.empty())
+          break;
+        key = weight.getKey();
+      }
+      for (Value operand : cone[i]->getOperands())
+        cone.insert(operand.getDefiningOp());
+    }
+    if (!name.empty())
+      return name.str();
+    if (auto location = dyn_cast<NameLoc>(value.getLoc()))
+      return location.getName().str();
+    return "computed." + std::to_string(nextKey);
+  }
+
+  void move(const llvm::SetVector<Value> &frontier) {
+    OpBuilder builder(module.getContext());
+    builder.setInsertionPointToEnd(module.getBody());
+    SmallVector<Type> types;
+    for (Value value : frontier)
+      types.push_back(value.getType());
+    auto weights = func::FuncOp::create(
+        builder, module.getLoc(), "weights",
+        builder.getFunctionType({}, types));
+    weights.setPrivate();
+    builder.setInsertionPointToStart(weights.addEntryBlock());
+
+    llvm::SetVector<Operation *> needed;
+    for (Value value : frontier)
+      needed.insert(value.getDefiningOp());
+    for (size_t i = 0; i < needed.size(); ++i)
+      for (Value operand : needed[i]->getOperands())
+        needed.insert(operand.getDefiningOp());
+    IRMapping mapping;
+    for (Operation *op : fixed) // in the order of @main
+      if (needed.contains(op))
+        builder.clone(*op, mapping);
+    SmallVector<Value> results;
+    for (Value value : frontier)
+      results.push_back(mapping.lookup(value));
+    func::ReturnOp::create(builder, module.getLoc(), results);
+
+    for (auto [i, value] : llvm::enumerate(frontier)) {
+      std::string name = nameOf(value);
+      weights.setResultAttr(unsigned(i), GraphDialect::keyName,
+                            builder.getI64IntegerAttr(nextKey));
+      weights.setResultAttr(unsigned(i), GraphDialect::valueName,
+                            builder.getStringAttr(name));
+      builder.setInsertionPoint(value.getDefiningOp());
+      auto weight = WeightOp::create(builder, value.getLoc(), value.getType(),
+                                     nextKey++, name);
+      Value replacement = weight.getResult();
+      Value original = value;
+      original.replaceUsesWithIf(replacement, [&](OpOperand &use) {
+        return !fixed.contains(use.getOwner());
+      });
+    }
+    for (Operation *op : llvm::reverse(fixed))
+      if (op->use_empty())
+        op->erase();
+  }
+
+  ModuleOp module;
+  func::FuncOp main;
+  llvm::SetVector<Operation *> fixed;
+  llvm::DenseMap<Operation *, int64_t> leafBytes;
+  int64_t nextKey = firstComputedWeight;
+};
+
+struct HoistWeightsPass : graph::impl::HoistWeightsPassBase<HoistWeightsPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main)
+      return;
+    if (module.lookupSymbol("weights")) {
+      module.emitError("tw-hoist-weights has run before: @weights exists");
+      return signalPassFailure();
+    }
+    numHoisted += Hoister(module, main).run();
+  }
+};
+
+} // namespace
