@@ -16,6 +16,8 @@ option(TILEWRIGHT_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
+# -O3 costs compile time here and gains nothing.
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 
 # ccache, where it is installed. Without these two kinds of sloppiness it would
 # refuse every file that uses a precompiled header.

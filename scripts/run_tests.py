@@ -130,8 +130,14 @@ def includes(build, options):
 
 
 def format_(build, options):
-    files = git_files("*.h", "*.cpp")
-    return one(run("clang-format-22", "--dry-run", "-Werror", *files) == 0)
+    wrong = []
+    for file in git_files("*.h", "*.cpp"):
+        text = subprocess.run(["clang-format-22", file], cwd=ROOT, capture_output=True)
+        if text.stdout != (ROOT / file).read_bytes():
+            wrong.append(file)
+    if wrong:
+        print("run: clang-format-22 -i", *wrong)
+    return one(not wrong)
 
 
 def tidy(build, options):
