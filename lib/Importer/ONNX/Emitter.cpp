@@ -1,0 +1,268 @@
+//===- Emitter.cpp - tw ops, one call each: types, constants, sizes -------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+#include "Numbers.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::onnximport;
+
+void Emitter::fail(const Twine &reason) {
+  if (!failure)
+    failure = reason.str();
+}
+
+//===----------------------------------------------------------------------===//
+// Building
+//===----------------------------------------------------------------------===//
+
+Value Emitter::poison() {
+  return graph::ConstantOp::create(
+      state.builder, loc, toAttribute(state.context, Tensor(DType::F32, {})));
+}
+
+/// Runs `body` and gives the text of the errors that it reported.
+static std::string captureErrors(MLIRContext *context,
+                                 function_ref<void()> body) {
+  std::string text;
+  ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+      text += (text.empty() ? "" : "; ");
+      llvm::raw_string_ostream(text) << diagnostic;
+    }
+    return success();
+  });
+  body();
+  return text;
+}
+
+bool Emitter::inferTypes(OperationState &op, InferFn infer) {
+  SmallVector<Type> types;
+  bool inferred = false;
+  std::string errors = captureErrors(
+      state.context, [&] { inferred = succeeded(infer(types)); });
+  if (inferred) {
+    op.types = types;
+    return true;
+  }
+  fail(errors.empty() ? "no result type for " + op.name.getStringRef().str()
+                      : errors);
+  return false;
+}
+
+Operation *Emitter::create(OperationState &op) {
+  Operation *created = state.builder.create(op);
+  // A handler's mistake must not become an invalid module. Regions are
+  // verified with the module: here they would be once per level.
+  if (created->getNumRegions() > 0)
+    return created;
+  bool valid = false;
+  std::string errors = captureErrors(state.context, [&] {
+    valid = succeeded(verify(created, /*verifyRecursively=*/false));
+  });
+  if (valid)
+    return created;
+  fail(errors.empty() ? "an invalid " + op.name.getStringRef().str() : errors);
+  created->erase();
+  return nullptr;
+}
+
+Value Emitter::createFolded(OperationState &op) {
+  Operation *created = create(op);
+  if (!created)
+    return poison();
+  SmallVector<Value> results;
+  if (succeeded(state.builder.tryFold(created, results)) && !results.empty()) {
+    created->erase();
+    return results.front();
+  }
+  return created->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+Type Emitter::element(Value value) const {
+  return mlir::cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+bool Emitter::isFloat(Value value) const {
+  return mlir::isa<FloatType>(element(value));
+}
+
+bool Emitter::isBool(Value value) const { return element(value).isInteger(1); }
+
+std::string Emitter::typeName(Type element) {
+  std::optional<DType> type = graph::getDType(element);
+  return type ? std::string(name(*type)) : "an unknown type";
+}
+
+int64_t Emitter::axis(int64_t axis, int64_t rank, const Twine &what) {
+  if (axis < -rank || axis >= rank) {
+    fail(what + " " + Twine(axis) + " is out of range for a tensor of rank " +
+         Twine(rank));
+    return 0;
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+SmallVector<int64_t> Emitter::axes(ArrayRef<int64_t> axes, int64_t rank,
+                                   const Twine &what) {
+  SmallVector<int64_t> result;
+  for (int64_t value : axes)
+    result.push_back(axis(value, rank, what));
+  llvm::sort(result);
+  if (std::adjacent_find(result.begin(), result.end()) != result.end()) {
+    fail(what + " names an axis twice");
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+  }
+  return result;
+}
+
+bool Emitter::expectRank(Value value, int64_t lo, int64_t hi,
+                         const Twine &what) {
+  int64_t found = rank(value);
+  if (found >= lo && found <= hi)
+    return true;
+  std::string expected = std::to_string(lo);
+  if (hi > lo)
+    expected = hi >= 64 ? expected + " or more"
+                        : expected + " to " + std::to_string(hi);
+  fail(what + ": expected a tensor of rank " + expected + ", but got rank " +
+       Twine(found));
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants and sizes
+//===----------------------------------------------------------------------===//
+
+Value Emitter::scalar(Type element, double value) {
+  Tensor tensor(graph::getDType(element).value_or(DType::F32), {});
+  setNumber(tensor, 0, value);
+  return graph::ConstantOp::create(state.builder, loc,
+                                   toAttribute(state.context, tensor));
+}
+
+Value Emitter::scalarInt(Type element, int64_t value) {
+  Tensor tensor(graph::getDType(element).value_or(DType::I64), {});
+  setInteger(tensor, 0, value);
+  return graph::ConstantOp::create(state.builder, loc,
+                                   toAttribute(state.context, tensor));
+}
+
+Value Emitter::ints(ArrayRef<int64_t> values) {
+  Tensor tensor = Tensor::of<int64_t>(DType::I64, {int64_t(values.size())},
+                                      std::vector<int64_t>(values));
+  return state.constant(loc, tensor, "");
+}
+
+Value Emitter::fromDim(const DimExpr &size) {
+  if (std::optional<int64_t> constant = size.constantValue())
+    return scalarInt(i64(), *constant);
+  return reshape(fromDims({size}), {});
+}
+
+Value Emitter::fromDims(ArrayRef<DimExpr> sizes) {
+  return inferred<graph::FromDimsOp>(dimsAttr(sizes));
+}
+
+Value Emitter::full(ArrayRef<DimExpr> dims, Value scalar) {
+  return broadcast(scalar, dims);
+}
+
+Value Emitter::iota(const DimExpr &size, Type element) {
+  return shaped<graph::RangeOp>({size}, element, scalarInt(element, 0),
+                                scalarInt(element, 1));
+}
+
+std::optional<Tensor> Emitter::constantValue(Value value) {
+  return state.constantValue(value);
+}
+
+std::optional<SmallVector<double>> Emitter::constantFloats(Value value) {
+  std::optional<Tensor> tensor = constantValue(value);
+  if (!tensor)
+    return std::nullopt;
+  SmallVector<double> numbers;
+  for (int64_t i = 0; i < tensor->size(); ++i)
+    numbers.push_back(getNumber(*tensor, i));
+  return numbers;
+}
+
+SmallVector<int64_t> Emitter::constantInts(Value value, const Twine &what) {
+  SmallVector<int64_t> result;
+  if (failed())
+    return result;
+  if (std::optional<Tensor> tensor = constantValue(value)) {
+    for (int64_t i = 0; i < tensor->size(); ++i)
+      result.push_back(getInteger(*tensor, i));
+    return result;
+  }
+  std::optional<Dims> known = state.knownContents(value);
+  if (!known) {
+    fail(what + " must be a constant, but is computed at run time");
+    return result;
+  }
+  for (const DimExpr &expr : *known) {
+    std::optional<int64_t> constant = expr.constantValue();
+    if (!constant)
+      fail(what + " must be a constant, but depends on " + expr.str());
+    result.push_back(constant.value_or(0));
+  }
+  return result;
+}
+
+Dims Emitter::contents(Value value, const Twine &what) {
+  if (failed())
+    return {};
+  std::string hint = what.str();
+  std::optional<Dims> dims = state.contents(value, hint);
+  if (dims)
+    return *dims;
+  fail(what + " has an unknown number of elements, more than 64, or is no " +
+       "vector of integers");
+  return {};
+}
+
+DimExpr Emitter::equal(const DimExpr &a, const DimExpr &b, const Twine &what) {
+  if (a == b)
+    return a;
+  if (!graph::mayBeEqual(a, b)) {
+    fail(what + ": the sizes " + a.str() + " and " + b.str() + " differ");
+    return a;
+  }
+  // The place is the op's location; the message says what must agree.
+  state.checkEqual(loc, a, b, what.str());
+  return graph::merge(a, b);
+}
+
+Dims Emitter::broadcastDims(ArrayRef<Value> values) {
+  int64_t resultRank = 0;
+  for (Value value : values)
+    resultRank = std::max(resultRank, rank(value));
+  Dims dims(size_t(resultRank), DimExpr(1));
+  for (Value value : values) {
+    Shape operand = shape(value);
+    int64_t lead = resultRank - operand.rank();
+    for (int64_t i = 0; i < operand.rank(); ++i) {
+      DimExpr &size = dims[size_t(lead + i)];
+      if (size.isConstant(1))
+        size = operand[i];
+      else if (!operand[i].isConstant(1))
+        size = equal(size, operand[i],
+                     "axis " + Twine(lead + i) + " of the operands, which " +
+                         "broadcasts only where a size is known to be 1");
+    }
+  }
+  return dims;
+}

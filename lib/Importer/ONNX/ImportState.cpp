@@ -1,0 +1,186 @@
+//===- ImportState.cpp - what one import shares ---------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ImportState.h"
+
+#include "tilewright/Dialect/Graph/IR/ShapeContents.h"
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::onnximport;
+
+//===----------------------------------------------------------------------===//
+// Symbols
+//===----------------------------------------------------------------------===//
+
+/// Letters, digits, '_' and '.', not starting with a digit or a dot.
+static std::string sanitise(StringRef text) {
+  std::string name;
+  for (char c : text)
+    name += llvm::isAlnum(c) || c == '.' ? c : '_';
+  if (name.empty() || !(llvm::isAlpha(name[0]) || name[0] == '_'))
+    name = "d" + name;
+  // The names of the functions of the language are taken.
+  Result<DimExpr> expr = DimExpr::parse(name);
+  if (!expr || expr->symbolName() != name)
+    name += "_";
+  return name;
+}
+
+std::string ImportState::freshSymbol(StringRef hint) {
+  std::string base = sanitise(hint);
+  std::string name = base;
+  for (int i = 1; !symbols.insert(name).second; ++i)
+    name = base + "_" + std::to_string(i);
+  return name;
+}
+
+std::string ImportState::freshValueSymbol(StringRef hint) {
+  std::string name = freshSymbol(hint);
+  ranges[name].lo = -(int64_t(1) << 62);
+  return name;
+}
+
+std::string ImportState::symbolFor(StringRef text) {
+  auto [known, isNew] = symbolsByText.try_emplace(text.str());
+  if (isNew)
+    known->second = freshSymbol(text);
+  return known->second;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+DenseElementsAttr onnximport::toAttribute(MLIRContext *context,
+                                          const Tensor &tensor) {
+  Type element = graph::getElementType(context, tensor.type());
+  auto type = RankedTensorType::get(tensor.shape(), element);
+  if (tensor.type() == DType::Bool) {
+    SmallVector<bool> values;
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      values.push_back(tensor.as<uint8_t>()[i] != 0);
+    return DenseElementsAttr::get(type, values);
+  }
+  ArrayRef<char> raw(tensor.as<char>(), size_t(tensor.bytes()));
+  return DenseElementsAttr::getFromRawBuffer(type, raw);
+}
+
+Tensor onnximport::toTensor(DenseElementsAttr attribute) {
+  auto type = cast<RankedTensorType>(attribute.getType());
+  DType dtype = *graph::getDType(type.getElementType());
+  Tensor tensor(dtype, std::vector<int64_t>(type.getShape()));
+  if (dtype == DType::Bool) {
+    int64_t i = 0;
+    for (bool value : attribute.getValues<bool>())
+      tensor.as<uint8_t>()[i++] = value;
+    return tensor;
+  }
+  ArrayRef<char> raw = attribute.getRawData();
+  size_t step = size_t(byteSize(dtype));
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    std::memcpy(tensor.as<char>() + size_t(i) * step,
+                raw.data() + (attribute.isSplat() ? 0 : size_t(i) * step),
+                step);
+  return tensor;
+}
+
+Value ImportState::constant(Location loc, const Tensor &tensor,
+                            StringRef name) {
+  if (tensor.bytes() <= 1024)
+    return graph::ConstantOp::create(builder, loc,
+                                     toAttribute(context, tensor));
+  int64_t key = weights.add(name.str(), tensor);
+  Type element = graph::getElementType(context, tensor.type());
+  return graph::WeightOp::create(
+      builder, loc, RankedTensorType::get(tensor.shape(), element),
+      uint64_t(key), name);
+}
+
+std::optional<Tensor> ImportState::constantValue(Value value) const {
+  if (auto constant = value.getDefiningOp<graph::ConstantOp>())
+    if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()))
+      return toTensor(dense);
+  if (auto weight = value.getDefiningOp<graph::WeightOp>())
+    if (std::optional<Weight> found = weights.lookup(int64_t(weight.getKey())))
+      return found->tensor;
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+void ImportState::checkEqual(Location loc, const DimExpr &lhs,
+                             const DimExpr &rhs, StringRef message) {
+  if (lhs == rhs)
+    return;
+  auto key = std::minmax(lhs.str(), rhs.str());
+  std::set<Block *> &places = checks[{key.first, key.second}];
+  // A check further out, or earlier in this block, has been made already.
+  for (Block *block = builder.getInsertionBlock(); block;
+       block = block->getParentOp() ? block->getParentOp()->getBlock() : nullptr)
+    if (places.count(block))
+      return;
+  places.insert(builder.getInsertionBlock());
+  graph::CheckDimsOp::create(builder, loc,
+                             graph::getDimsAttr(context, {lhs}),
+                             graph::getDimsAttr(context, {rhs}), message);
+}
+
+std::optional<Dims> ImportState::knownContents(Value value) {
+  if (auto known = bound.find(value); known != bound.end())
+    return known->second;
+  return graph::foldContents(value);
+}
+
+std::optional<Dims> ImportState::contents(Value value, StringRef hint) {
+  if (std::optional<Dims> known = knownContents(value))
+    return known;
+  auto type = cast<RankedTensorType>(value.getType());
+  if (!type.hasStaticShape() || type.getRank() > 1 ||
+      type.getNumElements() > 64 || !type.getElementType().isInteger() ||
+      type.getElementType().isInteger(1))
+    return std::nullopt;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfterValue(value);
+  Dims dims;
+  SmallVector<StringRef> names;
+  std::vector<std::string> storage;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    std::string name = freshValueSymbol(
+        type.getRank() == 0 ? hint.str() : (hint + "." + Twine(i)).str());
+    storage.push_back(name);
+    dims.push_back(DimExpr::symbol(name));
+  }
+  for (const std::string &name : storage)
+    names.push_back(name);
+  graph::BindDimsOp::create(builder, value.getLoc(), value,
+                            builder.getStrArrayAttr(names));
+  bound[value] = dims;
+  return dims;
+}
+
+void ImportState::forget(Region &region) {
+  region.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      bound.erase(result);
+    for (Region &inner : op->getRegions())
+      for (Block &block : inner) {
+        for (Value argument : block.getArguments())
+          bound.erase(argument);
+        for (auto &[key, places] : checks)
+          places.erase(&block);
+      }
+  });
+  for (Block &block : region) {
+    for (Value argument : block.getArguments())
+      bound.erase(argument);
+    for (auto &[key, places] : checks)
+      places.erase(&block);
+  }
+}

@@ -1,0 +1,183 @@
+//===- ONNXImporter.cpp - from an ONNX model to the tw dialect ------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Importer/ONNX/ONNXImporter.h"
+
+#include "GraphImporter.h"
+#include "Signature.h"
+
+#include "mlir/IR/Verifier.h"
+
+#include <filesystem>
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::onnximport;
+
+namespace {
+
+struct Import {
+  ImportedModel model;
+  std::vector<NodeProblem> problems;
+};
+
+/// Shape arithmetic leaves ops behind that nobody needs.
+void eraseDeadOps(func::FuncOp function) {
+  // Post-order from the end: users are erased before what they use.
+  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}
+
+void setAttributes(ModuleOp module, ImportState &state) {
+  const onnx::ModelProto &proto = state.file.model();
+  OpBuilder &builder = state.builder;
+  NamedAttrList metadata;
+  for (const onnx::StringStringEntryProto &entry : proto.metadata_props())
+    if (!entry.key().empty())
+      metadata.set(entry.key(), builder.getStringAttr(entry.value()));
+  if (!metadata.empty())
+    module->setAttr("tw.metadata", metadata.getDictionary(state.context));
+  if (!proto.producer_name().empty())
+    module->setAttr(
+        "tw.producer",
+        builder.getStringAttr(proto.producer_version().empty()
+                                  ? proto.producer_name()
+                                  : proto.producer_name() + " " +
+                                        proto.producer_version()));
+  graph::setSymbolRanges(module, state.ranges);
+}
+
+Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
+                   const ImportOptions &options) {
+  Result<std::unique_ptr<ModelFile>> file =
+      ModelFile::parse(std::move(bytes), std::move(folder));
+  if (!file)
+    return file.error();
+  context.loadDialect<graph::GraphDialect, func::FuncDialect>();
+
+  Import result;
+  result.model.weights = std::make_unique<WeightStore>();
+  ImportState state(&context, **file, *result.model.weights);
+  Result<std::vector<InputType>> signature = readSignature(state, options);
+  if (!signature)
+    return signature.error();
+
+  Location loc = NameLoc::get(
+      StringAttr::get(&context, (*file)->model().graph().name()));
+  result.model.module = ModuleOp::create(loc);
+  ModuleOp module = *result.model.module;
+  state.builder.setInsertionPointToEnd(module.getBody());
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> names;
+  for (const InputType &input : *signature) {
+    types.push_back(input.type);
+    names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
+        "tw.name", state.builder.getStringAttr(input.name))));
+  }
+  auto function = func::FuncOp::create(
+      state.builder, loc, "main", FunctionType::get(&context, types, {}));
+  function.addEntryBlock();
+  function.setAllArgAttrs(names);
+
+  std::map<std::string, Value> values;
+  for (auto [input, argument] :
+       llvm::zip(*signature, function.getArguments()))
+    values[input.name] = argument;
+  state.builder.setInsertionPointToEnd(&function.getBody().front());
+  for (const auto &[name, tensor] : options.constants)
+    values[name] = state.constant(loc, tensor, name);
+
+  GraphImporter importer(state);
+  if (Status status = importer.importMain(function, values); !status)
+    return status.error();
+  result.model.warnings = std::move(state.warnings);
+  result.problems = std::move(importer.problems);
+  if (!result.problems.empty()) {
+    // Half a function is no module.
+    result.model.module = nullptr;
+    return result;
+  }
+  eraseDeadOps(function);
+  setAttributes(module, state);
+
+  std::string errors;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream stream(errors);
+    stream << (errors.empty() ? "" : "; ") << diagnostic.getLocation() << ": "
+           << diagnostic;
+    return success();
+  });
+  if (failed(verify(module)))
+    return error("the imported module is not valid: ", errors);
+  return result;
+}
+
+/// "node 'conv1' (Conv): ..." for each, one per line.
+Error toError(const std::vector<NodeProblem> &problems) {
+  std::string text;
+  if (problems.size() > 1)
+    text = std::to_string(problems.size()) + " nodes cannot be imported:\n";
+  constexpr size_t shown = 20;
+  for (size_t i = 0; i < std::min(problems.size(), shown); ++i)
+    text += (i ? "\n" : "") + ("node '" + problems[i].node + "' (" +
+                               problems[i].op + "): " + problems[i].reason);
+  if (problems.size() > shown)
+    text += "\nand " + std::to_string(problems.size() - shown) + " more";
+  return Error{text};
+}
+
+Result<ImportedModel> finish(Result<Import> result) {
+  if (!result)
+    return result.error();
+  if (!result->problems.empty())
+    return toError(result->problems);
+  return std::move(result->model);
+}
+
+Result<Import> runFile(MLIRContext &context, const std::string &path,
+                       const ImportOptions &options) {
+  Result<ByteRange> file = mapFile(path);
+  if (!file)
+    return file.error();
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  Result<Import> result =
+      run(context, file.take(), folder.empty() ? "." : folder, options);
+  if (!result)
+    return result.error().in(path);
+  return result;
+}
+
+} // namespace
+
+Result<ImportedModel> tilewright::importOnnx(MLIRContext &context,
+                                             const std::string &path,
+                                             const ImportOptions &options) {
+  Result<Import> result = runFile(context, path, options);
+  if (result && !result->problems.empty())
+    return toError(result->problems).in(path);
+  return finish(std::move(result));
+}
+
+Result<ImportedModel>
+tilewright::importOnnxBytes(MLIRContext &context, std::string_view bytes,
+                            std::shared_ptr<const void> owner,
+                            const std::string &folder,
+                            const ImportOptions &options) {
+  return finish(run(context, ByteRange{bytes, std::move(owner), false}, folder,
+                    options));
+}
+
+Result<std::vector<NodeProblem>>
+tilewright::checkOnnx(MLIRContext &context, const std::string &path,
+                      const ImportOptions &options) {
+  Result<Import> result = runFile(context, path, options);
+  if (!result)
+    return result.error();
+  return std::move(result->problems);
+}

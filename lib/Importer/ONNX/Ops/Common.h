@@ -1,0 +1,42 @@
+//===- Common.h - formulas that several chapters use -------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_COMMON_H
+#define TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_COMMON_H
+
+#include "../Node.h"
+
+namespace tilewright::onnximport {
+
+/// f16 and bf16 as f32, everything else as it is: a formula of several ops is
+/// computed in this and rounded once at its end.
+mlir::Value wide(Emitter &e, mlir::Value x);
+
+// Activations.
+mlir::Value elu(Emitter &e, mlir::Value x, double alpha);
+mlir::Value hardSigmoid(Emitter &e, mlir::Value x, double alpha, double beta);
+mlir::Value softplus(Emitter &e, mlir::Value x);
+mlir::Value softsign(Emitter &e, mlir::Value x);
+mlir::Value gelu(Emitter &e, mlir::Value x, bool tanh);
+mlir::Value swish(Emitter &e, mlir::Value x, double alpha);
+
+/// A tensor of one element as a scalar; fails if it has another size.
+mlir::Value toScalar(Emitter &e, mlir::Value x, const llvm::Twine &what);
+/// [the product of the sizes before `axis`, that of the others].
+Dims flattened(const Shape &shape, int64_t axis);
+/// 1 where condition holds, else 0, for an integer expression:
+/// expr < 0, expr == 0.
+DimExpr isNegative(const DimExpr &expr);
+DimExpr isZero(const DimExpr &expr);
+/// a / b for sizes where b divides a: common factors cancel first.
+DimExpr divideExactly(const Dims &a, const Dims &b);
+/// The axes [0, rank).
+llvm::SmallVector<int64_t> allAxes(int64_t rank);
+
+} // namespace tilewright::onnximport
+
+#endif // TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_COMMON_H
