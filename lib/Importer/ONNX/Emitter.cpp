@@ -50,7 +50,7 @@ bool Emitter::inferTypes(OperationState &op, InferFn infer) {
   std::string errors = captureErrors(
       state.context, [&] { inferred = succeeded(infer(types)); });
   if (inferred) {
-    op.types = types;
+    op.types.assign(types.begin(), types.end());
     return true;
   }
   fail(errors.empty() ? "no result type for " + op.name.getStringRef().str()

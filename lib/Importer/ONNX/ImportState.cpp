@@ -42,6 +42,7 @@ std::string ImportState::freshSymbol(StringRef hint) {
 std::string ImportState::freshValueSymbol(StringRef hint) {
   std::string name = freshSymbol(hint);
   ranges[name].lo = -(int64_t(1) << 62);
+  publishRanges();
   return name;
 }
 

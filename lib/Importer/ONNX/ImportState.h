@@ -34,8 +34,10 @@ public:
   mlir::OpBuilder builder;
   ModelFile &file;
   WeightStore &weights;
-  /// `tw.symbols` of the module to be.
+  /// `tw.symbols` of the module to be; call `publishRanges` after a change.
   SymbolRanges ranges;
+  mlir::ModuleOp module;
+  void publishRanges() { graph::setSymbolRanges(module, ranges); }
   std::vector<std::string> warnings;
 
   /// A symbol that nobody uses yet, named like `hint`.

@@ -10,6 +10,7 @@
 #include "GraphImporter.h"
 #include "Signature.h"
 
+#include "mlir/IR/Iterators.h"
 #include "mlir/IR/Verifier.h"
 
 #include <filesystem>
@@ -50,7 +51,7 @@ void setAttributes(ModuleOp module, ImportState &state) {
                                   ? proto.producer_name()
                                   : proto.producer_name() + " " +
                                         proto.producer_version()));
-  graph::setSymbolRanges(module, state.ranges);
+  state.publishRanges();
 }
 
 Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
@@ -72,6 +73,8 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
       StringAttr::get(&context, (*file)->model().graph().name()));
   result.model.module = ModuleOp::create(loc);
   ModuleOp module = *result.model.module;
+  state.module = module;
+  state.publishRanges();
   state.builder.setInsertionPointToEnd(module.getBody());
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> names;

@@ -34,6 +34,14 @@ DimExpr isNegative(const DimExpr &expr);
 DimExpr isZero(const DimExpr &expr);
 /// a / b for sizes where b divides a: common factors cancel first.
 DimExpr divideExactly(const Dims &a, const Dims &b);
+/// NumPy's matmul for ranks of 1 and more; `type` is the result's element type
+/// (null: the operands').
+mlir::Value numpyMatmul(Emitter &e, mlir::Value a, mlir::Value b,
+                        mlir::Type type);
+/// x - zero point as i32; a vector of zero points lies along `axis`. A null zero
+/// point is 0.
+mlir::Value withoutZeroPoint(Emitter &e, mlir::Value x, mlir::Value zeroPoint,
+                             int64_t axis);
 /// The axes [0, rank).
 llvm::SmallVector<int64_t> allAxes(int64_t rank);
 

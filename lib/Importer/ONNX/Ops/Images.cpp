@@ -1,0 +1,345 @@
+//===- Images.cpp - ONNX ops on images ---------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Registry.h"
+#include "Common.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace tilewright;
+using namespace tilewright::onnximport;
+
+using graph::NearestRounding;
+using graph::ResizeCoordinates;
+using graph::ResizeMode;
+
+//===----------------------------------------------------------------------===//
+// Resize
+//===----------------------------------------------------------------------===//
+
+/// floor(size * scale). A constant size is multiplied as a float, as everybody
+/// does; a symbolic one by the simplest fraction that rounds to the scale.
+static DimExpr scaledSize(const DimExpr &size, float scale) {
+  if (std::optional<int64_t> constant = size.constantValue())
+    return int64_t(std::floor(float(*constant) * scale));
+  for (int64_t denominator = 1; denominator <= 4096; ++denominator) {
+    double numerator = std::round(double(scale) * double(denominator));
+    if (float(numerator / double(denominator)) == scale)
+      return DimExpr::floorDiv(size * DimExpr(int64_t(numerator)),
+                               denominator);
+  }
+  int exponent = 0;
+  double mantissa = std::frexp(scale, &exponent);
+  int64_t digits = int64_t(std::ldexp(mantissa, 24));
+  exponent -= 24;
+  if (exponent >= 0)
+    return size * DimExpr(digits << std::min(exponent, 30));
+  return DimExpr::floorDiv(size * DimExpr(digits),
+                           int64_t(1) << std::min(-exponent, 60));
+}
+
+static ResizeMode resizeMode(const std::string &mode) {
+  return mode == "nearest" ? ResizeMode::Nearest
+         : mode == "cubic" ? ResizeMode::Cubic
+                           : ResizeMode::Linear;
+}
+
+namespace {
+
+struct ResizeRequest {
+  ResizeMode mode = ResizeMode::Nearest;
+  ResizeCoordinates coordinates = ResizeCoordinates::HalfPixel;
+  NearestRounding rounding = NearestRounding::RoundPreferFloor;
+  /// One per axis; empty: the sizes decide.
+  SmallVector<float> scales;
+  Dims sizes;
+  SmallVector<float> roi;
+  float cubic = -0.75f, extrapolation = 0;
+  bool excludeOutside = false, antialias = false;
+};
+
+} // namespace
+
+static void emitResize(Node &n, ResizeRequest &r) {
+  Value x = n.in(0);
+  Shape shape = n.shape(x);
+  for (float scale : r.scales)
+    if (!(scale > 0) || !std::isfinite(scale))
+      return n.fail("the scales must be positive numbers");
+  if (r.sizes.empty())
+    for (int64_t i = 0; i < shape.rank(); ++i)
+      r.sizes.push_back(scaledSize(shape[i], r.scales[size_t(i)]));
+  auto unit = [&](bool set) {
+    return set ? n.state.builder.getUnitAttr() : UnitAttr();
+  };
+  auto number = [&](float value) {
+    return n.state.builder.getF32FloatAttr(value);
+  };
+  MLIRContext *context = n.state.context;
+  n.result(
+      0, n.shaped<graph::ResizeOp>(
+             r.sizes, n.element(x), x,
+             graph::ResizeModeAttr::get(context, r.mode),
+             graph::ResizeCoordinatesAttr::get(context, r.coordinates),
+             graph::NearestRoundingAttr::get(context, r.rounding),
+             n.state.builder.getDenseF32ArrayAttr(r.scales),
+             n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
+             number(r.extrapolation), unit(r.excludeOutside),
+             unit(r.antialias)));
+}
+
+static SmallVector<float> toFloats(ArrayRef<double> values) {
+  return SmallVector<float>(values.begin(), values.end());
+}
+
+/// `keep_aspect_ratio_policy`: one scale for all resized axes.
+static void keepAspect(Node &n, const std::string &policy,
+                       ArrayRef<int64_t> axes, ResizeRequest &r) {
+  Shape shape = n.shape(n.in(0));
+  bool larger = policy == "not_smaller";
+  std::optional<double> best;
+  for (int64_t axis : axes) {
+    std::optional<int64_t> to = r.sizes[size_t(axis)].constantValue();
+    if (shape.fixed(axis) < 1 || !to)
+      return n.fail("attribute 'keep_aspect_ratio_policy': '" + policy +
+                    "' needs constant sizes");
+    double scale = double(*to) / double(shape.fixed(axis));
+    best = !best    ? scale
+           : larger ? std::max(*best, scale)
+                    : std::min(*best, scale);
+  }
+  r.scales.assign(size_t(shape.rank()), 1.0f);
+  for (int64_t axis : axes) {
+    r.scales[size_t(axis)] = float(*best);
+    r.sizes[size_t(axis)] =
+        int64_t(std::floor(*best * double(shape.fixed(axis)) + 0.5));
+  }
+}
+
+static void importResize(Node &n) {
+  ResizeRequest r;
+  int64_t rank = n.rank(n.in(0));
+  r.mode = resizeMode(
+      n.text("mode", "nearest", {"nearest", "linear", "cubic", "bilinear"}));
+  SmallVector<int64_t> axes = allAxes(rank);
+  int64_t scalesAt = 2, sizesAt = 3;
+  std::string policy = "stretch";
+  if (n.opset < 11) {
+    // Opset 10 scales coordinates without any shift and rounds down.
+    r.coordinates = ResizeCoordinates::Asymmetric;
+    r.rounding = NearestRounding::Floor;
+    scalesAt = 1;
+    sizesAt = Many;
+  } else {
+    std::string coordinates =
+        n.text("coordinate_transformation_mode", "half_pixel",
+               {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
+                "align_corners", "asymmetric", "tf_crop_and_resize",
+                "tf_half_pixel_for_nn"});
+    if (coordinates == "tf_half_pixel_for_nn")
+      return n.fail("attribute 'coordinate_transformation_mode': "
+                    "tf_half_pixel_for_nn is not supported");
+    r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
+    r.rounding = *graph::symbolizeNearestRounding(
+        n.text("nearest_mode", "round_prefer_floor",
+               {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
+    r.cubic = float(n.number("cubic_coeff_a", -0.75));
+    r.extrapolation = float(n.number("extrapolation_value", 0));
+    r.excludeOutside = n.flag("exclude_outside", false);
+    r.antialias = n.flag("antialias", false);
+    policy = n.text("keep_aspect_ratio_policy", "stretch",
+                    {"stretch", "not_larger", "not_smaller"});
+    if (n.hasAttr("axes")) {
+      axes.clear();
+      for (int64_t axis : n.integers("axes"))
+        axes.push_back(n.axis(axis, rank, "attribute 'axes'"));
+    }
+    if (n.failed())
+      return;
+  }
+  size_t count = axes.size();
+  if (r.coordinates == ResizeCoordinates::TfCropAndResize) {
+    std::optional<SmallVector<double>> roi =
+        n.has(1) ? n.constantFloats(n.in(1)) : std::nullopt;
+    if (!roi || roi->size() != 2 * count)
+      return n.fail("input 'roi' must be a constant of " + Twine(2 * count) +
+                    " numbers");
+    r.roi.assign(size_t(2 * rank), 0.0f);
+    for (int64_t i = 0; i < rank; ++i)
+      r.roi[size_t(rank + i)] = 1;
+    for (size_t i = 0; i < count; ++i) {
+      r.roi[size_t(axes[i])] = float((*roi)[i]);
+      r.roi[size_t(rank + axes[i])] = float((*roi)[count + i]);
+    }
+  }
+  bool hasSizes = n.has(sizesAt) && !n.shape(n.in(sizesAt))[0].isConstant(0);
+  if (hasSizes) {
+    Dims given = n.contents(n.in(sizesAt), "input 'sizes'");
+    if (n.failed())
+      return;
+    if (given.size() != count)
+      return n.fail("input 'sizes': expected " + Twine(count) +
+                    " numbers, but got " + Twine(given.size()));
+    r.sizes = n.shape(n.in(0)).dims;
+    for (size_t i = 0; i < count; ++i)
+      r.sizes[size_t(axes[i])] = given[i];
+    if (policy != "stretch")
+      keepAspect(n, policy, axes, r);
+    return emitResize(n, r);
+  }
+  if (!n.has(scalesAt))
+    return n.fail("neither scales nor sizes are given");
+  std::optional<SmallVector<double>> scales = n.constantFloats(n.in(scalesAt));
+  if (!scales)
+    return n.fail("input 'scales' must be a constant");
+  if (scales->size() != count)
+    return n.fail("input 'scales': expected " + Twine(count) +
+                  " numbers, but got " + Twine(scales->size()));
+  r.scales.assign(size_t(rank), 1.0f);
+  for (size_t i = 0; i < count; ++i)
+    r.scales[size_t(axes[i])] = float((*scales)[i]);
+  emitResize(n, r);
+}
+
+static void importUpsample(Node &n) {
+  ResizeRequest r;
+  r.mode = resizeMode(n.text("mode", "nearest",
+                             {"nearest", "linear", "bilinear"}));
+  r.coordinates = ResizeCoordinates::Asymmetric;
+  r.rounding = NearestRounding::Floor;
+  if (n.opset < 9) {
+    r.scales = toFloats(n.numbers("scales"));
+  } else {
+    std::optional<SmallVector<double>> scales =
+        n.has(1) ? n.constantFloats(n.in(1)) : std::nullopt;
+    if (!scales)
+      return n.fail("input 'scales' must be a constant");
+    r.scales = toFloats(*scales);
+  }
+  if (int64_t(r.scales.size()) != n.rank(n.in(0)))
+    return n.fail("expected one scale per axis, but got " +
+                  Twine(r.scales.size()));
+  emitResize(n, r);
+}
+
+//===----------------------------------------------------------------------===//
+// Sampling
+//===----------------------------------------------------------------------===//
+
+static void importGridSample(Node &n) {
+  Value x = n.in(0), grid = n.in(1);
+  // The names changed with opset 20.
+  std::string mode = n.text(
+      "mode", n.opset < 20 ? "bilinear" : "linear",
+      {"bilinear", "linear", "nearest", "bicubic", "cubic"});
+  std::string padding = n.text("padding_mode", "zeros",
+                               {"zeros", "border", "reflection"});
+  bool align = n.flag("align_corners", false);
+  if (!n.expectRank(x, 3, 64, "input 'X'") ||
+      !n.expectRank(grid, n.rank(x), n.rank(x), "input 'grid'"))
+    return;
+  ResizeMode kind = mode == "nearest"  ? ResizeMode::Nearest
+                    : mode == "cubic" || mode == "bicubic" ? ResizeMode::Cubic
+                                                           : ResizeMode::Linear;
+  PadMode outside = padding == "zeros"    ? PadMode::Constant
+                    : padding == "border" ? PadMode::Edge
+                                          : PadMode::Reflect;
+  Value y = n.inferred<graph::GridSampleOp>(
+      n.channelsLast(x), n.castLike(grid, x),
+      graph::ResizeModeAttr::get(n.state.context, kind),
+      graph::PadModeAttr::get(n.state.context, outside),
+      align ? n.state.builder.getUnitAttr() : UnitAttr());
+  n.result(0, n.channelsFirst(y));
+}
+
+/// Base positions of an axis in [-1, 1]: at the corners, or at pixel centres.
+static Value basePositions(Node &n, const DimExpr &size, bool align,
+                           Type element) {
+  Value steps = n.cast(n.iota(size, n.i64()), element);
+  Value count = n.cast(n.fromDim(size), element);
+  Value one = n.scalar(element, 1), two = n.scalar(element, 2);
+  if (align) {
+    Value last = n.maximum(n.sub(count, one), one);
+    return n.sub(n.div(n.mul(steps, two), last), one);
+  }
+  return n.sub(n.div(n.add(n.mul(steps, two), one), count), one);
+}
+
+/// theta [N, k, k + 1] times the base grid [points, k + 1].
+static void importAffineGrid(Node &n) {
+  Value theta = n.in(0);
+  bool align = n.flag("align_corners", false);
+  Dims size = n.contents(n.in(1), "input 'size'");
+  if (n.failed())
+    return;
+  int64_t spatial = int64_t(size.size()) - 2;
+  if (spatial != 2 && spatial != 3)
+    return n.fail("input 'size': expected 4 or 5 sizes, but got " +
+                  Twine(size.size()));
+  Dims extent(size.begin() + 2, size.end());
+  Value wideTheta = wide(n, theta);
+  Type element = n.element(wideTheta);
+  Dims column = extent;
+  column.push_back(1);
+  // The last spatial axis is the first coordinate.
+  SmallVector<Value> columns;
+  for (int64_t i = spatial - 1; i >= 0; --i) {
+    Value along = n.alongAxis(
+        basePositions(n, extent[size_t(i)], align, element), i, spatial + 1);
+    columns.push_back(n.broadcast(along, column));
+  }
+  columns.push_back(n.full(column, n.scalar(element, 1)));
+  Value base = n.concat(columns, spatial);
+  base = n.reshape(base, {graph::numElements(extent), spatial + 1});
+  Value points = n.matmul(base, wideTheta, false, /*transposeRhs=*/true);
+  Dims result{size[0]};
+  result.append(extent);
+  result.push_back(spatial);
+  n.equal(size[0], n.shape(theta)[0], "the batch sizes");
+  n.result(0, n.castLike(n.reshape(points, result), theta));
+}
+
+static void importRoiAlign(Node &n) {
+  Value x = n.in(0), rois = n.in(1);
+  std::string mode = n.text("mode", "avg", {"avg", "max"});
+  int64_t height = n.integer("output_height", 1);
+  int64_t width = n.integer("output_width", 1);
+  int64_t ratio = n.integer("sampling_ratio", 0);
+  double scale = n.number("spatial_scale", 1);
+  bool half = n.opset >= 16 &&
+              n.text("coordinate_transformation_mode", "half_pixel",
+                     {"half_pixel", "output_half_pixel"}) == "half_pixel";
+  if (!n.expectRank(x, 4, 4, "input 'X'") ||
+      !n.expectRank(rois, 2, 2, "input 'rois'"))
+    return;
+  if (height < 1 || width < 1)
+    return n.fail("the output sizes must be positive");
+  auto &b = n.state.builder;
+  Value y = n.shaped<graph::RoiAlignOp>(
+      {n.shape(rois)[0], height, width, n.shape(x)[1]}, n.element(x),
+      n.channelsLast(x), rois, n.in(2),
+      graph::PoolKindAttr::get(n.state.context, mode == "avg"
+                                                    ? PoolKind::Average
+                                                    : PoolKind::Max),
+      b.getF32FloatAttr(float(scale)), b.getI64IntegerAttr(ratio),
+      b.getBoolAttr(half));
+  n.result(0, n.channelsFirst(y));
+}
+
+llvm::ArrayRef<OpRow> onnximport::imageOps() {
+  static const OpRow rows[] = {
+      {"Resize", 10, Newest, 1, 4, Number, importResize,
+       "scales and regions that are computed, tf_half_pixel_for_nn"},
+      {"Upsample", 7, 9, 1, 2, Number, importUpsample,
+       "scales that are computed"},
+      {"GridSample", 16, Newest, 2, 2, Float, importGridSample},
+      {"AffineGrid", 20, Newest, 2, 2, Float, importAffineGrid},
+      {"RoiAlign", 10, Newest, 3, 3, Float, importRoiAlign},
+  };
+  return rows;
+}
