@@ -194,6 +194,33 @@ public:
   mlir::Value normalize(mlir::Value operand, llvm::ArrayRef<int64_t> axes,
                         double epsilon, bool rms = false);
 
+  //===--- Loops ----------------------------------------------------------===//
+
+  struct LoopStep {
+    /// Null: true.
+    mlir::Value goOn;
+    llvm::SmallVector<mlir::Value> carried, stacked;
+  };
+  struct LoopResult {
+    llvm::SmallVector<mlir::Value> carried, stacked;
+  };
+  using LoopBody = llvm::function_ref<LoopStep(
+      mlir::Value iteration, llvm::ArrayRef<mlir::Value> carried)>;
+  /// tw.loop. `body` is called with the builder in the body, more than once if
+  /// sizes of the carried values turn out to change from trip to trip: they
+  /// become symbols. `count` is the number of trips if it is known; null values
+  /// for `maxTrips` and `condition` mean that there is none.
+  LoopResult loop(mlir::Value maxTrips, mlir::Value condition,
+                  llvm::ArrayRef<mlir::Value> carried,
+                  std::optional<DimExpr> count, LoopBody body);
+  /// A loop of `count` trips.
+  LoopResult forLoop(const DimExpr &count, llvm::ArrayRef<mlir::Value> carried,
+                     LoopBody body) {
+    return loop(fromDim(count), {}, carried, count, body);
+  }
+  /// Verifies an op with regions that has been filled.
+  void verifyFilled(mlir::Operation *op);
+
   //===--- Any op ---------------------------------------------------------===//
 
   /// Builds an op whose result type is inferred; verifies and folds it.
