@@ -47,8 +47,8 @@ static std::string captureErrors(MLIRContext *context,
 bool Emitter::inferTypes(OperationState &op, InferFn infer) {
   SmallVector<Type> types;
   bool inferred = false;
-  std::string errors = captureErrors(
-      state.context, [&] { inferred = succeeded(infer(types)); });
+  std::string errors =
+      captureErrors(state.context, [&] { inferred = succeeded(infer(types)); });
   if (inferred) {
     op.types.assign(types.begin(), types.end());
     return true;

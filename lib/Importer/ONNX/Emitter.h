@@ -33,8 +33,8 @@ using graph::PoolKind;
 using graph::ReduceKind;
 using graph::UnaryKind;
 
-/// The sizes of a value. Axes may be negative (from the end); one that is out of
-/// range has size 0.
+/// The sizes of a value. Axes may be negative (from the end); one that is out
+/// of range has size 0.
 class Shape {
 public:
   Shape(Dims dims) : dims(std::move(dims)) {}
@@ -265,10 +265,9 @@ mlir::Value Emitter::inferred(Args &&...args) {
   mlir::Type placeholder = mlir::RankedTensorType::get({}, f32());
   OpT::build(state.builder, op, placeholder, std::forward<Args>(args)...);
   if (!inferTypes(op, [&](llvm::SmallVectorImpl<mlir::Type> &types) {
-        return OpT::inferReturnTypes(
-            state.context, loc, op.operands,
-            op.attributes.getDictionary(state.context), op.getRawProperties(),
-            {}, types);
+        return OpT::inferReturnTypes(state.context, loc, op.operands,
+                                     op.attributes.getDictionary(state.context),
+                                     op.getRawProperties(), {}, types);
       }))
     return poison();
   return createFolded(op);

@@ -256,8 +256,7 @@ Value Emitter::softmax(Value operand, int64_t axis, bool log) {
 
 Value Emitter::normalize(Value operand, ArrayRef<int64_t> axes, double epsilon,
                          bool rms) {
-  return inferred<graph::NormalizeOp>(operand, array(axes),
-                                      state.builder.getF64FloatAttr(epsilon),
-                                      rms ? state.builder.getUnitAttr()
-                                          : UnitAttr());
+  return inferred<graph::NormalizeOp>(
+      operand, array(axes), state.builder.getF64FloatAttr(epsilon),
+      rms ? state.builder.getUnitAttr() : UnitAttr());
 }

@@ -43,9 +43,8 @@ bool GraphImporter::define(Scope &scope, const std::string &name) {
          !scope.sparse.count(name) && !scope.broken.count(name);
 }
 
-GraphImporter::Lookup GraphImporter::lookup(Scope &scope,
-                                            const std::string &name,
-                                            Value &value) {
+GraphImporter::Lookup
+GraphImporter::lookup(Scope &scope, const std::string &name, Value &value) {
   for (Scope *at = &scope; at; at = const_cast<Scope *>(at->parent)) {
     if (auto found = at->values.find(name); found != at->values.end()) {
       value = found->second;
@@ -75,8 +74,7 @@ Value GraphImporter::placeConstant(const Tensor &tensor,
     state.builder.setInsertionPointAfter(lastConstant);
   else
     state.builder.setInsertionPointToStart(entry);
-  Value value =
-      state.constant(location(name, "initializer"), tensor, name);
+  Value value = state.constant(location(name, "initializer"), tensor, name);
   lastConstant = value.getDefiningOp();
   return value;
 }
@@ -181,8 +179,8 @@ static void collectFree(const onnx::GraphProto &graph,
       names.insert(name);
 }
 
-std::vector<int>
-GraphImporter::order(Scope &scope, ArrayRef<const onnx::NodeProto *> nodes) {
+std::vector<int> GraphImporter::order(Scope &scope,
+                                      ArrayRef<const onnx::NodeProto *> nodes) {
   std::map<std::string, int> producer;
   for (auto [i, node] : llvm::enumerate(nodes))
     for (const std::string &output : node->output())
@@ -217,10 +215,9 @@ GraphImporter::order(Scope &scope, ArrayRef<const onnx::NodeProto *> nodes) {
       int need = needs[size_t(node)][next++];
       if (mark[size_t(need)] == 1) {
         const onnx::NodeProto &proto = *nodes[size_t(need)];
-        problem(proto.name().empty() ? "(unnamed)" : proto.name(),
-                proto.op_type(),
-                "the graph has a cycle through output '" + proto.output(0) +
-                    "'");
+        problem(
+            proto.name().empty() ? "(unnamed)" : proto.name(), proto.op_type(),
+            "the graph has a cycle through output '" + proto.output(0) + "'");
         continue;
       }
       if (mark[size_t(need)] == 0) {
@@ -311,7 +308,7 @@ static std::string misfit(const OpRow &row, int64_t opset, const Node &n) {
   if (given < row.minInputs || given > row.maxInputs)
     return "expected " + std::to_string(row.minInputs) +
            (row.maxInputs == row.minInputs ? ""
-            : row.maxInputs == Many        ? " or more"
+            : row.maxInputs == Many ? " or more"
                                     : " to " + std::to_string(row.maxInputs)) +
            " inputs, but got " + std::to_string(given);
   for (int64_t i = 0; i < row.minInputs; ++i)
@@ -341,7 +338,7 @@ bool GraphImporter::importNode(Scope &scope, const onnx::NodeProto &proto,
       return chapter.domain == domain;
     });
     return problem(name, op,
-                   !why.empty() ? "the op is not supported: " + why.str()
+                   !why.empty()  ? "the op is not supported: " + why.str()
                    : knownDomain ? "the op is not known"
                                  : "the domain '" + domain + "' is not known");
   }
@@ -506,10 +503,10 @@ GraphImporter::importSubgraph(Node &node, const onnx::GraphProto &graph,
     Value value;
     Lookup found = lookup(scope, output.name(), value);
     if (found == Lookup::Unknown)
-      good = problem(node.name, node.proto.op_type(),
-                     "the subgraph '" + graph.name() +
-                         "' does not define its output '" + output.name() +
-                         "'");
+      good =
+          problem(node.name, node.proto.op_type(),
+                  "the subgraph '" + graph.name() +
+                      "' does not define its output '" + output.name() + "'");
     good &= found == Lookup::Found;
     outputs.push_back(value);
   }
@@ -530,8 +527,9 @@ Status GraphImporter::importMain(func::FuncOp function,
     opsets[domainOf(import.domain())] = import.version();
   if (auto main = opsets.find(""); main != opsets.end())
     if (main->second < 7 || main->second > newestOnnxOpset())
-      return error("opset ", main->second, " of ai.onnx is not supported: ",
-                   "expected 7 to ", newestOnnxOpset());
+      return error("opset ", main->second,
+                   " of ai.onnx is not supported: ", "expected 7 to ",
+                   newestOnnxOpset());
 
   entry = &function.getBody().front();
   state.builder.setInsertionPointToEnd(entry);
@@ -561,8 +559,7 @@ Status GraphImporter::importMain(func::FuncOp function,
     if (found == Lookup::Broken)
       continue;
     if (output.type().has_tensor_type()) {
-      Result<DType> declared =
-          toDType(output.type().tensor_type().elem_type());
+      Result<DType> declared = toDType(output.type().tensor_type().elem_type());
       std::optional<DType> computed = graph::getDType(
           cast<RankedTensorType>(value.getType()).getElementType());
       if (declared && computed && *declared != *computed)
@@ -571,9 +568,8 @@ Status GraphImporter::importMain(func::FuncOp function,
                      name(*computed));
     }
     results.push_back(value);
-    names.push_back(state.builder.getDictionaryAttr(
-        state.builder.getNamedAttr("tw.name",
-                                   state.builder.getStringAttr(output.name()))));
+    names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
+        "tw.name", state.builder.getStringAttr(output.name()))));
   }
   if (!problems.empty())
     return Status::success();

@@ -71,8 +71,7 @@ private:
   /// The nodes in an order in which each comes after what it needs.
   std::vector<int> order(Scope &scope,
                          llvm::ArrayRef<const onnx::NodeProto *> nodes);
-  bool importNodes(Scope &scope,
-                   llvm::ArrayRef<const onnx::NodeProto *> nodes);
+  bool importNodes(Scope &scope, llvm::ArrayRef<const onnx::NodeProto *> nodes);
   bool importNode(Scope &scope, const onnx::NodeProto &proto,
                   const std::string &name);
   bool importCall(Scope &scope, const onnx::NodeProto &proto,

@@ -97,9 +97,9 @@ Value ImportState::constant(Location loc, const Tensor &tensor,
                                      toAttribute(context, tensor));
   int64_t key = weights.add(name.str(), tensor);
   Type element = graph::getElementType(context, tensor.type());
-  return graph::WeightOp::create(
-      builder, loc, RankedTensorType::get(tensor.shape(), element),
-      uint64_t(key), name);
+  return graph::WeightOp::create(builder, loc,
+                                 RankedTensorType::get(tensor.shape(), element),
+                                 uint64_t(key), name);
 }
 
 std::optional<Tensor> ImportState::constantValue(Value value) const {
@@ -124,12 +124,12 @@ void ImportState::checkEqual(Location loc, const DimExpr &lhs,
   std::set<Block *> &places = checks[{key.first, key.second}];
   // A check further out, or earlier in this block, has been made already.
   for (Block *block = builder.getInsertionBlock(); block;
-       block = block->getParentOp() ? block->getParentOp()->getBlock() : nullptr)
+       block = block->getParentOp() ? block->getParentOp()->getBlock()
+                                    : nullptr)
     if (places.count(block))
       return;
   places.insert(builder.getInsertionBlock());
-  graph::CheckDimsOp::create(builder, loc,
-                             graph::getDimsAttr(context, {lhs}),
+  graph::CheckDimsOp::create(builder, loc, graph::getDimsAttr(context, {lhs}),
                              graph::getDimsAttr(context, {rhs}), message);
 }
 

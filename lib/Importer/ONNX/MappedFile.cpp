@@ -43,8 +43,9 @@ Result<ByteRange> onnximport::mapFile(const std::string &path) {
   close(file);
   if (data == MAP_FAILED)
     return error("cannot map '", path, "': ", std::strerror(code));
-  std::shared_ptr<const void> owner(
-      data, [size](const void *data) { munmap(const_cast<void *>(data), size); });
+  std::shared_ptr<const void> owner(data, [size](const void *data) {
+    munmap(const_cast<void *>(data), size);
+  });
   return ByteRange{{static_cast<const char *>(data), size}, owner, true};
 }
 

@@ -117,8 +117,8 @@ Result<ByteRange> ModelFile::external(const onnx::TensorProto &tensor,
     if (entry.key() != "offset" && entry.key() != "length")
       continue;
     uint64_t &number = entry.key() == "offset" ? offset : length;
-    auto [stop, code] = std::from_chars(value.data(),
-                                        value.data() + value.size(), number);
+    auto [stop, code] =
+        std::from_chars(value.data(), value.data() + value.size(), number);
     if (code != std::errc() || stop != value.data() + value.size())
       return error("external data: expected a number as ", entry.key(),
                    ", but got '", value, "'");

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A parsed ModelProto over the bytes of its file. The proto is a skeleton (see
-// Skeleton.h): `readTensor` is the only way to a tensor's numbers, wherever they
-// are: in the file, in typed fields, in a file of external data beside it.
+// Skeleton.h): `readTensor` is the only way to a tensor's numbers, wherever
+// they are: in the file, in typed fields, in a file of external data beside it.
 //
 //===----------------------------------------------------------------------===//
 

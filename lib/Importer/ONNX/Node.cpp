@@ -51,13 +51,13 @@ kindOf(const onnx::AttributeProto &attribute) {
   using Attribute = onnx::AttributeProto;
   if (attribute.type() != Attribute::UNDEFINED)
     return attribute.type();
-  return attribute.has_f()             ? Attribute::FLOAT
-         : attribute.has_i()           ? Attribute::INT
-         : attribute.has_s()           ? Attribute::STRING
-         : attribute.has_t()           ? Attribute::TENSOR
-         : attribute.has_g()           ? Attribute::GRAPH
-         : attribute.floats_size() > 0 ? Attribute::FLOATS
-         : attribute.ints_size() > 0   ? Attribute::INTS
+  return attribute.has_f()              ? Attribute::FLOAT
+         : attribute.has_i()            ? Attribute::INT
+         : attribute.has_s()            ? Attribute::STRING
+         : attribute.has_t()            ? Attribute::TENSOR
+         : attribute.has_g()            ? Attribute::GRAPH
+         : attribute.floats_size() > 0  ? Attribute::FLOATS
+         : attribute.ints_size() > 0    ? Attribute::INTS
          : attribute.strings_size() > 0 ? Attribute::STRINGS
                                         : Attribute::UNDEFINED;
 }

@@ -93,8 +93,8 @@ public:
 
 private:
   const onnx::AttributeProto *find(llvm::StringRef name) const;
-  const onnx::AttributeProto *
-  find(llvm::StringRef name, onnx::AttributeProto::AttributeType type);
+  const onnx::AttributeProto *find(llvm::StringRef name,
+                                   onnx::AttributeProto::AttributeType type);
 
   const CallAttributes *call;
   std::vector<mlir::Value> results;

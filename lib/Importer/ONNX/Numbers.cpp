@@ -15,8 +15,7 @@ using namespace tilewright;
 namespace {
 
 /// Calls `f` with a null pointer to the C++ type that stores `type`.
-template <typename F>
-auto withType(DType type, F f) {
+template <typename F> auto withType(DType type, F f) {
   switch (type) {
   case DType::Bool:
   case DType::U8:
@@ -45,8 +44,7 @@ auto withType(DType type, F f) {
   return f((double *)nullptr);
 }
 
-template <typename T>
-T saturate(double value) {
+template <typename T> T saturate(double value) {
   if (std::isnan(value))
     return T(0);
   if (value <= double(std::numeric_limits<T>::lowest()))

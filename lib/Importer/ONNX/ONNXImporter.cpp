@@ -45,12 +45,11 @@ void setAttributes(ModuleOp module, ImportState &state) {
   if (!metadata.empty())
     module->setAttr("tw.metadata", metadata.getDictionary(state.context));
   if (!proto.producer_name().empty())
-    module->setAttr(
-        "tw.producer",
-        builder.getStringAttr(proto.producer_version().empty()
-                                  ? proto.producer_name()
-                                  : proto.producer_name() + " " +
-                                        proto.producer_version()));
+    module->setAttr("tw.producer",
+                    builder.getStringAttr(proto.producer_version().empty()
+                                              ? proto.producer_name()
+                                              : proto.producer_name() + " " +
+                                                    proto.producer_version()));
   state.publishRanges();
 }
 
@@ -69,8 +68,8 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
   if (!signature)
     return signature.error();
 
-  Location loc = NameLoc::get(
-      StringAttr::get(&context, (*file)->model().graph().name()));
+  Location loc =
+      NameLoc::get(StringAttr::get(&context, (*file)->model().graph().name()));
   result.model.module = ModuleOp::create(loc);
   ModuleOp module = *result.model.module;
   state.module = module;
@@ -83,14 +82,13 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
     names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
         "tw.name", state.builder.getStringAttr(input.name))));
   }
-  auto function = func::FuncOp::create(
-      state.builder, loc, "main", FunctionType::get(&context, types, {}));
+  auto function = func::FuncOp::create(state.builder, loc, "main",
+                                       FunctionType::get(&context, types, {}));
   function.addEntryBlock();
   function.setAllArgAttrs(names);
 
   std::map<std::string, Value> values;
-  for (auto [input, argument] :
-       llvm::zip(*signature, function.getArguments()))
+  for (auto [input, argument] : llvm::zip(*signature, function.getArguments()))
     values[input.name] = argument;
   state.builder.setInsertionPointToEnd(&function.getBody().front());
   for (const auto &[name, tensor] : options.constants)
@@ -172,8 +170,8 @@ tilewright::importOnnxBytes(MLIRContext &context, std::string_view bytes,
                             std::shared_ptr<const void> owner,
                             const std::string &folder,
                             const ImportOptions &options) {
-  return finish(run(context, ByteRange{bytes, std::move(owner), false}, folder,
-                    options));
+  return finish(
+      run(context, ByteRange{bytes, std::move(owner), false}, folder, options));
 }
 
 Result<std::vector<NodeProblem>>

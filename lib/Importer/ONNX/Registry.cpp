@@ -87,9 +87,12 @@ static std::string describeTypes(DTypeSet types) {
   auto append = [&](llvm::StringRef name) {
     text += (text.empty() ? "" : ", ") + name.str();
   };
-  for (auto [set, name] : {std::pair(Any, "all"), {Number, "numbers"},
-                           {Integer, "integers"}, {Signed, "signed integers"},
-                           {Unsigned, "unsigned integers"}, {Float, "floats"}})
+  for (auto [set, name] : {std::pair(Any, "all"),
+                           {Number, "numbers"},
+                           {Integer, "integers"},
+                           {Signed, "signed integers"},
+                           {Unsigned, "unsigned integers"},
+                           {Float, "floats"}})
     if ((types & set) == set) {
       append(name);
       types &= ~set;

@@ -28,8 +28,8 @@ constexpr DTypeSet Signed =
 constexpr DTypeSet Unsigned =
     bit(DType::U8) | bit(DType::U16) | bit(DType::U32) | bit(DType::U64);
 constexpr DTypeSet Integer = Signed | Unsigned;
-constexpr DTypeSet Float = bit(DType::F16) | bit(DType::BF16) |
-                           bit(DType::F32) | bit(DType::F64);
+constexpr DTypeSet Float =
+    bit(DType::F16) | bit(DType::BF16) | bit(DType::F32) | bit(DType::F64);
 constexpr DTypeSet Number = Integer | Float;
 constexpr DTypeSet Any = Number | Bool;
 constexpr DTypeSet Byte = bit(DType::I8) | bit(DType::U8);

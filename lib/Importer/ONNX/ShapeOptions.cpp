@@ -106,8 +106,7 @@ tilewright::parseShapeDeclaration(std::string_view text) {
   std::string_view rest = text.substr(equals + 1);
   if (rest.empty())
     return shape;
-  const char *separator =
-      rest.find(',') != std::string_view::npos ? "," : "x";
+  const char *separator = rest.find(',') != std::string_view::npos ? "," : "x";
   while (true) {
     std::string_view piece = rest;
     std::optional<std::string_view> next = cutAt(piece, separator);

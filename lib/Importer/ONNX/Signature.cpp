@@ -117,9 +117,8 @@ SignatureReader::fromModel(const std::string &input, int64_t axis,
              : DimExpr::symbol(state.symbolFor(dim.dim_param()));
 }
 
-Result<InputType>
-SignatureReader::readInput(const onnx::ValueInfoProto &input,
-                           const ShapeDeclaration *declared) {
+Result<InputType> SignatureReader::readInput(const onnx::ValueInfoProto &input,
+                                             const ShapeDeclaration *declared) {
   const onnx::TypeProto_Tensor &tensor = input.type().tensor_type();
   Result<DType> element = toDType(tensor.elem_type());
   if (!element)
@@ -132,10 +131,10 @@ SignatureReader::readInput(const onnx::ValueInfoProto &input,
                              tensor.has_shape()
                                  ? tensor.shape().dim(int(axis))
                                  : onnx::TensorShapeProto::Dimension()));
-  return InputType{input.name(),
-                   graph::getTensorType(
-                       state.context, dims,
-                       graph::getElementType(state.context, *element))};
+  return InputType{
+      input.name(),
+      graph::getTensorType(state.context, dims,
+                           graph::getElementType(state.context, *element))};
 }
 
 Result<std::vector<InputType>> SignatureReader::read() {
@@ -206,8 +205,8 @@ Result<std::vector<InputType>> SignatureReader::read() {
   std::vector<InputType> types;
   for (const onnx::ValueInfoProto *input : inputs) {
     auto found = declared.find(input->name());
-    Result<InputType> type = readInput(
-        *input, found == declared.end() ? nullptr : found->second);
+    Result<InputType> type =
+        readInput(*input, found == declared.end() ? nullptr : found->second);
     if (!type)
       return type.error();
     types.push_back(type.take());

@@ -18,10 +18,19 @@ using namespace tilewright::onnximport;
 namespace {
 
 /// Which message a field holds: the part of onnx.proto on the way to a tensor.
-enum class Message { Other, Model, Graph, Node, Attribute, Function, Tensor,
-                     Sparse };
+enum class Message {
+  Other,
+  Model,
+  Graph,
+  Node,
+  Attribute,
+  Function,
+  Tensor,
+  Sparse
+};
 
-/// The message that `field` of `parent` holds, `Other` if it leads to no tensor.
+/// The message that `field` of `parent` holds, `Other` if it leads to no
+/// tensor.
 Message childOf(Message parent, uint64_t field) {
   switch (parent) {
   case Message::Model:
@@ -85,8 +94,8 @@ public:
       Field field;
       if (Status status = next(bytes, field); !status)
         return status;
-      Message child = field.wireType == 2 ? childOf(message, field.number)
-                                          : Message::Other;
+      Message child =
+          field.wireType == 2 ? childOf(message, field.number) : Message::Other;
       // What training needs is nobody's business here.
       if (message == Message::Model && field.number == 20)
         continue;
@@ -132,8 +141,7 @@ private:
     bool takeDoubles = dataType == 11 && rawCount == 0 && floatCount == 0 &&
                        doubleCount == 1 && !doubles.empty();
     for (const Field &field : fields) {
-      bool isPayload = field.number == 9 ||
-                       (field.number == 4 && takeFloats) ||
+      bool isPayload = field.number == 9 || (field.number == 4 && takeFloats) ||
                        (field.number == 10 && takeDoubles);
       if (!isPayload || field.wireType != 2) {
         out += field.whole;

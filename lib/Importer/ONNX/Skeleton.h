@@ -7,8 +7,8 @@
 //
 // Protobuf copies every `bytes` field and stops at 2 GiB. So the file is first
 // walked in its wire format and written again as a *skeleton*, in which the
-// `raw_data` of each TensorProto is replaced by a 16-byte record of where in the
-// file it was (offset and length, little endian):
+// `raw_data` of each TensorProto is replaced by a 16-byte record of where in
+// the file it was (offset and length, little endian):
 //
 //     file      graph { initializer { dims: 512 raw_data: "<2048 bytes>" } }
 //     skeleton  graph { initializer { dims: 512 raw_data: "<offset, 2048>" } }

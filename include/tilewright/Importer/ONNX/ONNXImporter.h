@@ -72,10 +72,11 @@ Result<ImportedModel> importOnnx(mlir::MLIRContext &context,
 /// Imports a serialised ModelProto. `owner` keeps the bytes alive as long as
 /// the weights need them (null: the caller does). External data is looked for
 /// in `folder`; an empty folder refuses it.
-Result<ImportedModel>
-importOnnxBytes(mlir::MLIRContext &context, std::string_view bytes,
-                std::shared_ptr<const void> owner, const std::string &folder,
-                const ImportOptions &options);
+Result<ImportedModel> importOnnxBytes(mlir::MLIRContext &context,
+                                      std::string_view bytes,
+                                      std::shared_ptr<const void> owner,
+                                      const std::string &folder,
+                                      const ImportOptions &options);
 
 /// Every node that cannot be imported; empty if the model can be. An error
 /// means that the file itself is no readable model.

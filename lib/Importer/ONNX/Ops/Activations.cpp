@@ -13,14 +13,12 @@ using namespace tilewright;
 using namespace tilewright::onnximport;
 
 /// Computes f16 and bf16 in f32: a formula of several ops rounds once.
-template <typename F>
-static void elementwise(Node &n, F formula) {
+template <typename F> static void elementwise(Node &n, F formula) {
   Value x = n.in(0);
   n.result(0, n.castLike(formula(wide(n, x)), x));
 }
 
-template <UnaryKind kind>
-static void importUnary(Node &n) {
+template <UnaryKind kind> static void importUnary(Node &n) {
   n.result(0, n.unary(kind, n.in(0)));
 }
 
@@ -48,17 +46,16 @@ static void importElu(Node &n) {
 static void importSelu(Node &n) {
   double alpha = n.number("alpha", 1.67326319217681884765625f);
   double gamma = n.number("gamma", 1.05070102214813232421875f);
-  elementwise(n, [&](Value x) {
-    return n.mul(elu(n, x, alpha), n.like(x, gamma));
-  });
+  elementwise(
+      n, [&](Value x) { return n.mul(elu(n, x, alpha), n.like(x, gamma)); });
 }
 
 static void importCelu(Node &n) {
   double alpha = n.number("alpha", 1);
   elementwise(n, [&](Value x) {
     Value scaled = n.div(x, n.like(x, alpha));
-    Value negative = n.mul(
-        n.sub(n.unary(UnaryKind::Exp, scaled), n.like(x, 1)), n.like(x, alpha));
+    Value negative = n.mul(n.sub(n.unary(UnaryKind::Exp, scaled), n.like(x, 1)),
+                           n.like(x, alpha));
     return n.add(n.maximum(x, n.like(x, 0)), n.minimum(negative, n.like(x, 0)));
   });
 }
@@ -69,9 +66,8 @@ static void importHardSigmoid(Node &n) {
 }
 
 static void importHardSwish(Node &n) {
-  elementwise(n, [&](Value x) {
-    return n.mul(x, hardSigmoid(n, x, 1.0 / 6, 0.5));
-  });
+  elementwise(
+      n, [&](Value x) { return n.mul(x, hardSigmoid(n, x, 1.0 / 6, 0.5)); });
 }
 
 static void importSoftplus(Node &n) {
@@ -142,8 +138,7 @@ static void importClip(Node &n) {
 //===----------------------------------------------------------------------===//
 
 /// Before opset 13 the axes from `axis` on count as one.
-template <typename F>
-static void alongAxis(Node &n, F function) {
+template <typename F> static void alongAxis(Node &n, F function) {
   Value x = n.in(0);
   Shape shape = n.shape(x);
   int64_t axis = n.axis(n.integer("axis", n.opset < 13 ? 1 : -1),
@@ -176,9 +171,8 @@ static void importHardmax(Node &n) {
                                                    /*last=*/false);
     Value positions =
         n.alongAxis(n.iota(n.shape(x)[axis], n.i64()), axis, n.rank(x));
-    return n.castLike(n.compare(CompareKind::Eq, positions,
-                                n.unsqueeze(largest, {axis})),
-                      x);
+    return n.castLike(
+        n.compare(CompareKind::Eq, positions, n.unsqueeze(largest, {axis})), x);
   });
 }
 

@@ -69,8 +69,8 @@ struct Attention {
 
 /// [S] positions of keys and [.., L, 1] absolute positions of queries, from
 /// which causality and windows follow.
-static void restrictPositions(Node &n, Attention &a, Value offset,
-                              bool causal, int64_t left, int64_t right) {
+static void restrictPositions(Node &n, Attention &a, Value offset, bool causal,
+                              int64_t left, int64_t right) {
   Value keys = n.iota(n.shape(a.key)[1], n.i64());
   Value queries = n.unsqueeze(n.iota(n.shape(a.query)[1], n.i64()), {1});
   queries = n.add(queries, offset);
@@ -181,9 +181,10 @@ static void importAttention(Node &n) {
     if (!given.isConstant(1) && given != keys && !n.failed()) {
       Dims low(size_t(n.rank(mask)), DimExpr(0)), high = low;
       high.back() = keys - given;
-      Value filler = n.isBool(mask)
-                         ? n.scalar(n.i1(), 0)
-                         : n.like(mask, -std::numeric_limits<double>::infinity());
+      Value filler =
+          n.isBool(mask)
+              ? n.scalar(n.i1(), 0)
+              : n.like(mask, -std::numeric_limits<double>::infinity());
       mask = n.pad(mask, filler, PadMode::Constant, low, high);
     }
     (n.isBool(mask) ? a.mask.keep : a.mask.bias) = mask;
@@ -203,8 +204,8 @@ static void importAttention(Node &n) {
   if ((causal && !a.causal) || left >= 0 || right >= 0)
     restrictPositions(n, a, offset, causal && !a.causal, left, right);
   Value mask = a.mask.merged(n, n.element(a.query));
-  Value y = attention(n, a.query, a.key, a.value, mask, a.scale, a.softcap,
-                      a.causal);
+  Value y =
+      attention(n, a.query, a.key, a.value, mask, a.scale, a.softcap, a.causal);
   n.result(0, packed ? joinHeads(n, y) : n.transpose(y, {0, 2, 1, 3}));
   if (n.wants(1))
     n.result(1, n.transpose(a.key, {0, 2, 1, 3}));
@@ -248,15 +249,15 @@ static void importRotaryEmbedding(Node &n) {
   Value turned = n.sliceAxis(states, 3, 0, rotated);
   int64_t half = rotated / 2;
   Value a = n.sliceAxis(turned, 3, 0, half, interleaved ? 2 : 1);
-  Value b = n.sliceAxis(turned, 3, interleaved ? 1 : half, half,
-                        interleaved ? 2 : 1);
+  Value b =
+      n.sliceAxis(turned, 3, interleaved ? 1 : half, half, interleaved ? 2 : 1);
   Value real = n.sub(n.mul(cosine, a), n.mul(sine, b));
   Value imaginary = n.add(n.mul(sine, a), n.mul(cosine, b));
   Value y;
   if (interleaved)
-    y = n.reshape(n.concat({n.unsqueeze(real, {4}), n.unsqueeze(imaginary, {4})},
-                           4),
-                  n.shape(turned).dims);
+    y = n.reshape(
+        n.concat({n.unsqueeze(real, {4}), n.unsqueeze(imaginary, {4})}, 4),
+        n.shape(turned).dims);
   else
     y = n.concat({real, imaginary}, 3);
   if (rotated < size)

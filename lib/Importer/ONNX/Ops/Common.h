@@ -38,8 +38,8 @@ DimExpr divideExactly(const Dims &a, const Dims &b);
 /// (null: the operands').
 mlir::Value numpyMatmul(Emitter &e, mlir::Value a, mlir::Value b,
                         mlir::Type type);
-/// x - zero point as i32; a vector of zero points lies along `axis`. A null zero
-/// point is 0.
+/// x - zero point as i32; a vector of zero points lies along `axis`. A null
+/// zero point is 0.
 mlir::Value withoutZeroPoint(Emitter &e, mlir::Value x, mlir::Value zeroPoint,
                              int64_t axis);
 /// The axes [0, rank).

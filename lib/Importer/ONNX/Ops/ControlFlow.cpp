@@ -124,31 +124,31 @@ static void importLoop(Node &n) {
   if (std::optional<Dims> known =
           condition ? n.state.knownContents(condition) : std::nullopt)
     endless = known->size() == 1 && (*known)[0].isConstant(1);
-  std::optional<Dims> known = limit ? n.state.knownContents(limit)
-                                    : std::nullopt;
+  std::optional<Dims> known =
+      limit ? n.state.knownContents(limit) : std::nullopt;
   bool goesOn = endless && known && known->size() == 1;
-  Emitter::LoopResult result = n.loop(
-      limit, condition, carried, std::nullopt,
-      [&](Value iteration, ArrayRef<Value> values) {
-        Emitter::LoopStep step;
-        // The body only runs while the condition holds.
-        SmallVector<Value> inputs{iteration, n.scalar(n.i1(), 1)};
-        inputs.append(values.begin(), values.end());
-        std::optional<SmallVector<Value>> outputs =
-            n.graph.importSubgraph(n, *body, inputs);
-        if (!outputs)
-          return step;
-        if (condition)
-          step.goOn = toScalar(n, (*outputs)[0], "the body's condition");
-        std::optional<Dims> always =
-            step.goOn ? n.state.knownContents(step.goOn) : std::nullopt;
-        goesOn &= !step.goOn || (always && (*always)[0].isConstant(1));
-        step.carried.assign(outputs->begin() + 1,
-                            outputs->begin() + 1 + ptrdiff_t(count));
-        step.stacked.assign(outputs->begin() + 1 + ptrdiff_t(count),
-                            outputs->end());
-        return step;
-      });
+  Emitter::LoopResult result =
+      n.loop(limit, condition, carried, std::nullopt,
+             [&](Value iteration, ArrayRef<Value> values) {
+               Emitter::LoopStep step;
+               // The body only runs while the condition holds.
+               SmallVector<Value> inputs{iteration, n.scalar(n.i1(), 1)};
+               inputs.append(values.begin(), values.end());
+               std::optional<SmallVector<Value>> outputs =
+                   n.graph.importSubgraph(n, *body, inputs);
+               if (!outputs)
+                 return step;
+               if (condition)
+                 step.goOn = toScalar(n, (*outputs)[0], "the body's condition");
+               std::optional<Dims> always =
+                   step.goOn ? n.state.knownContents(step.goOn) : std::nullopt;
+               goesOn &= !step.goOn || (always && (*always)[0].isConstant(1));
+               step.carried.assign(outputs->begin() + 1,
+                                   outputs->begin() + 1 + ptrdiff_t(count));
+               step.stacked.assign(outputs->begin() + 1 + ptrdiff_t(count),
+                                   outputs->end());
+               return step;
+             });
   if (n.failed())
     return;
   for (size_t i = 0; i < count; ++i)
@@ -157,8 +157,8 @@ static void importLoop(Node &n) {
     Value stacked = result.stacked[i];
     if (goesOn) {
       Dims dims = n.shape(stacked).dims;
-      dims[0] = n.isSize((*known)[0]) ? (*known)[0]
-                                      : DimExpr::max(0, (*known)[0]);
+      dims[0] =
+          n.isSize((*known)[0]) ? (*known)[0] : DimExpr::max(0, (*known)[0]);
       stacked = n.reshape(stacked, dims);
     }
     n.result(int64_t(count + i), stacked);
@@ -206,16 +206,16 @@ static void importScan(Node &n) {
   }
   DimExpr length(0);
   for (size_t i = 0; i < sequences.size() && !n.failed(); ++i) {
-    inAxes[i] = n.axis(inAxes[i], n.rank(sequences[i]),
-                       "attribute 'scan_input_axes'");
+    inAxes[i] =
+        n.axis(inAxes[i], n.rank(sequences[i]), "attribute 'scan_input_axes'");
     DimExpr size = n.shape(sequences[i])[inAxes[i]];
     length = i == 0 ? size : n.equal(length, size, "the lengths of the inputs");
   }
   if (n.failed())
     return;
   Value last = n.fromDim(length - 1);
-  Emitter::LoopResult result = n.forLoop(
-      length, carried, [&](Value iteration, ArrayRef<Value> values) {
+  Emitter::LoopResult result =
+      n.forLoop(length, carried, [&](Value iteration, ArrayRef<Value> values) {
         Emitter::LoopStep step;
         SmallVector<Value> inputs(values);
         for (size_t i = 0; i < sequences.size(); ++i) {

@@ -60,8 +60,8 @@ bool EinsumImporter::parse(StringRef text, int64_t rank, Labels &labels) {
     }
   int64_t hidden = rank - int64_t(before.size() + after.size());
   if (hidden < 0 || (hidden > 0 && dots == StringRef::npos)) {
-    n.fail("attribute 'equation': '" + text + "' does not fit a tensor of rank " +
-           Twine(rank));
+    n.fail("attribute 'equation': '" + text +
+           "' does not fit a tensor of rank " + Twine(rank));
     return false;
   }
   labels.assign(before.begin(), before.end());
@@ -83,8 +83,8 @@ Term EinsumImporter::diagonal(Term term) {
       Value column = n.alongAxis(n.iota(shape[b], n.i64()), b, rank);
       Value on = n.compare(CompareKind::Eq, row, column);
       Value zero = n.like(term.value, 0);
-      term.value = n.reduce(ReduceKind::Sum, n.select(on, term.value, zero),
-                            {b}, false);
+      term.value =
+          n.reduce(ReduceKind::Sum, n.select(on, term.value, zero), {b}, false);
       term.labels.erase(term.labels.begin() + ptrdiff_t(j));
       --j;
     }
@@ -169,8 +169,10 @@ Term EinsumImporter::contract(Term a, Term b, const std::set<int> &keep) {
   auto size = [&](const Term &term, const Labels &labels) {
     DimExpr total(1);
     for (int label : labels)
-      total = total * n.shape(term.value)[llvm::find(term.labels, label) -
-                                          term.labels.begin()];
+      total =
+          total *
+          n.shape(
+              term.value)[llvm::find(term.labels, label) - term.labels.begin()];
     return total;
   };
   Dims batchDims, resultDims;
@@ -224,8 +226,10 @@ void EinsumImporter::run() {
   Labels wanted;
   if (explicitly) {
     size_t dots = output.find("...");
-    int64_t letters = int64_t(output.size()) - (dots == StringRef::npos ? 0 : 3);
-    if (!parse(output, letters + (dots == StringRef::npos ? 0 : hidden), wanted))
+    int64_t letters =
+        int64_t(output.size()) - (dots == StringRef::npos ? 0 : 3);
+    if (!parse(output, letters + (dots == StringRef::npos ? 0 : hidden),
+               wanted))
       return;
   } else {
     // The ellipsis, then what occurs once, in the order of the alphabet.
@@ -234,9 +238,11 @@ void EinsumImporter::run() {
         wanted.push_back(label);
   }
   for (auto [i, label] : llvm::enumerate(wanted))
-    if (!count.count(label) || llvm::is_contained(ArrayRef(wanted).drop_front(i + 1), label))
-      return n.fail("attribute 'equation': an index of the output is not in the "
-                    "inputs, or is there twice");
+    if (!count.count(label) ||
+        llvm::is_contained(ArrayRef(wanted).drop_front(i + 1), label))
+      return n.fail(
+          "attribute 'equation': an index of the output is not in the "
+          "inputs, or is there twice");
   Term result = terms.front();
   for (size_t i = 1; i <= terms.size() && !n.failed(); ++i) {
     std::set<int> keep(wanted.begin(), wanted.end());

@@ -86,11 +86,11 @@ static void importTrilu(Node &n) {
   if (!n.expectRank(x, 2, 64, "input"))
     return;
   auto [row, column] = grid(n, n.shape(x)[-2], n.shape(x)[-1]);
-  Value k = n.has(1) ? toScalar(n, n.in(1), "input 'k'")
-                     : n.scalarInt(n.i64(), 0);
+  Value k =
+      n.has(1) ? toScalar(n, n.in(1), "input 'k'") : n.scalarInt(n.i64(), 0);
   Value diagonal = n.add(row, k);
-  Value keep = n.compare(upper ? CompareKind::Ge : CompareKind::Le, column,
-                         diagonal);
+  Value keep =
+      n.compare(upper ? CompareKind::Ge : CompareKind::Le, column, diagonal);
   n.result(0, n.select(keep, x, n.like(x, 0)));
 }
 
@@ -104,7 +104,8 @@ static void importOneHot(Node &n) {
     depth = {DimExpr(int64_t((*known)[0]))};
   int64_t rank = n.rank(indices);
   int64_t axis = n.axis(n.integer("axis", -1), rank + 1);
-  if (n.failed() || depth.empty() || !n.expectRank(values, 1, 1, "input 'values'"))
+  if (n.failed() || depth.empty() ||
+      !n.expectRank(values, 1, 1, "input 'values'"))
     return;
   n.equal(n.shape(values)[0], 2, "the size of input 'values'");
   Value position = n.cast(indices, n.i64());

@@ -30,8 +30,7 @@ static DimExpr scaledSize(const DimExpr &size, float scale) {
   for (int64_t denominator = 1; denominator <= 4096; ++denominator) {
     double numerator = std::round(double(scale) * double(denominator));
     if (float(numerator / double(denominator)) == scale)
-      return DimExpr::floorDiv(size * DimExpr(int64_t(numerator)),
-                               denominator);
+      return DimExpr::floorDiv(size * DimExpr(int64_t(numerator)), denominator);
   }
   int exponent = 0;
   double mantissa = std::frexp(scale, &exponent);
@@ -81,16 +80,15 @@ static void emitResize(Node &n, ResizeRequest &r) {
     return n.state.builder.getF32FloatAttr(value);
   };
   MLIRContext *context = n.state.context;
-  n.result(
-      0, n.shaped<graph::ResizeOp>(
-             r.sizes, n.element(x), x,
-             graph::ResizeModeAttr::get(context, r.mode),
-             graph::ResizeCoordinatesAttr::get(context, r.coordinates),
-             graph::NearestRoundingAttr::get(context, r.rounding),
-             n.state.builder.getDenseF32ArrayAttr(r.scales),
-             n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
-             number(r.extrapolation), unit(r.excludeOutside),
-             unit(r.antialias)));
+  n.result(0, n.shaped<graph::ResizeOp>(
+                  r.sizes, n.element(x), x,
+                  graph::ResizeModeAttr::get(context, r.mode),
+                  graph::ResizeCoordinatesAttr::get(context, r.coordinates),
+                  graph::NearestRoundingAttr::get(context, r.rounding),
+                  n.state.builder.getDenseF32ArrayAttr(r.scales),
+                  n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
+                  number(r.extrapolation), unit(r.excludeOutside),
+                  unit(r.antialias)));
 }
 
 static SmallVector<float> toFloats(ArrayRef<double> values) {
@@ -208,8 +206,8 @@ static void importResize(Node &n) {
 
 static void importUpsample(Node &n) {
   ResizeRequest r;
-  r.mode = resizeMode(n.text("mode", "nearest",
-                             {"nearest", "linear", "bilinear"}));
+  r.mode =
+      resizeMode(n.text("mode", "nearest", {"nearest", "linear", "bilinear"}));
   r.coordinates = ResizeCoordinates::Asymmetric;
   r.rounding = NearestRounding::Floor;
   if (n.opset < 9) {
@@ -234,16 +232,16 @@ static void importUpsample(Node &n) {
 static void importGridSample(Node &n) {
   Value x = n.in(0), grid = n.in(1);
   // The names changed with opset 20.
-  std::string mode = n.text(
-      "mode", n.opset < 20 ? "bilinear" : "linear",
-      {"bilinear", "linear", "nearest", "bicubic", "cubic"});
-  std::string padding = n.text("padding_mode", "zeros",
-                               {"zeros", "border", "reflection"});
+  std::string mode =
+      n.text("mode", n.opset < 20 ? "bilinear" : "linear",
+             {"bilinear", "linear", "nearest", "bicubic", "cubic"});
+  std::string padding =
+      n.text("padding_mode", "zeros", {"zeros", "border", "reflection"});
   bool align = n.flag("align_corners", false);
   if (!n.expectRank(x, 3, 64, "input 'X'") ||
       !n.expectRank(grid, n.rank(x), n.rank(x), "input 'grid'"))
     return;
-  ResizeMode kind = mode == "nearest"  ? ResizeMode::Nearest
+  ResizeMode kind = mode == "nearest"                      ? ResizeMode::Nearest
                     : mode == "cubic" || mode == "bicubic" ? ResizeMode::Cubic
                                                            : ResizeMode::Linear;
   PadMode outside = padding == "zeros"    ? PadMode::Constant
@@ -323,9 +321,8 @@ static void importRoiAlign(Node &n) {
   Value y = n.shaped<graph::RoiAlignOp>(
       {n.shape(rois)[0], height, width, n.shape(x)[1]}, n.element(x),
       n.channelsLast(x), rois, n.in(2),
-      graph::PoolKindAttr::get(n.state.context, mode == "avg"
-                                                    ? PoolKind::Average
-                                                    : PoolKind::Max),
+      graph::PoolKindAttr::get(
+          n.state.context, mode == "avg" ? PoolKind::Average : PoolKind::Max),
       b.getF32FloatAttr(float(scale)), b.getI64IntegerAttr(ratio),
       b.getBoolAttr(half));
   n.result(0, n.channelsFirst(y));

@@ -28,10 +28,10 @@ static void importGatherND(Node &n) {
 }
 
 static ReduceKind scatterKind(Node &n) {
-  std::string kind = n.opset < 16
-                         ? "none"
-                         : n.text("reduction", "none",
-                                  {"none", "add", "mul", "max", "min"});
+  std::string kind =
+      n.opset < 16
+          ? "none"
+          : n.text("reduction", "none", {"none", "add", "mul", "max", "min"});
   return kind == "add"   ? ReduceKind::Sum
          : kind == "mul" ? ReduceKind::Prod
          : kind == "max" ? ReduceKind::Max
@@ -64,12 +64,12 @@ static void importTensorScatter(Node &n) {
            Twine(shape.rank()));
   if (n.failed())
     return;
-  Value positions = n.alongAxis(n.iota(part[axis], n.i64()), axis, shape.rank());
+  Value positions =
+      n.alongAxis(n.iota(part[axis], n.i64()), axis, shape.rank());
   if (n.has(2))
     positions = n.add(positions, n.alongAxis(n.in(2), 0, shape.rank()));
   if (circular)
-    positions =
-        n.binary(BinaryKind::Mod, positions, n.fromDim(shape[axis]));
+    positions = n.binary(BinaryKind::Mod, positions, n.fromDim(shape[axis]));
   n.result(0, n.inferred<graph::ScatterElementsOp>(
                   cache, n.broadcast(positions, part.dims), update, axis,
                   ReduceKind::None));
@@ -77,11 +77,12 @@ static void importTensorScatter(Node &n) {
 
 static void importReverseSequence(Node &n) {
   int64_t rank = n.rank(n.in(0));
-  int64_t time = n.axis(n.integer("time_axis", 0), rank, "attribute 'time_axis'");
+  int64_t time =
+      n.axis(n.integer("time_axis", 0), rank, "attribute 'time_axis'");
   int64_t batch =
       n.axis(n.integer("batch_axis", 1), rank, "attribute 'batch_axis'");
-  n.result(0, n.inferred<graph::ReverseSequenceOp>(n.in(0), n.in(1), time,
-                                                   batch));
+  n.result(0,
+           n.inferred<graph::ReverseSequenceOp>(n.in(0), n.in(1), time, batch));
 }
 
 /// Compress: the positions of the true conditions, then a gather.

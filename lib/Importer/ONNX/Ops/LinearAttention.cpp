@@ -59,9 +59,9 @@ static void importLinearAttention(Node &n) {
     Value b = wide(n, n.in(5)); // [B, T, G or 1]
     beta = n.unsqueeze(b, {3, 4});
   }
-  Value state = n.has(3) ? n.in(3)
-                         : n.full({batch, groups, keySize, valueSize},
-                                  n.scalar(type, 0));
+  Value state =
+      n.has(3) ? n.in(3)
+               : n.full({batch, groups, keySize, valueSize}, n.scalar(type, 0));
   Type stateType = n.element(state);
   // q as [B, T, G, H / G, K], k as [.., K, 1], v as [.., 1, V].
   q = n.reshape(q, {batch, steps, groups, heads / groups, keySize});
@@ -69,8 +69,7 @@ static void importLinearAttention(Node &n) {
   k = n.unsqueeze(k, {4});
   v = n.unsqueeze(v, {3});
   Emitter::LoopResult result = n.forLoop(
-      steps, {n.castLike(state, q)},
-      [&](Value time, ArrayRef<Value> carried) {
+      steps, {n.castLike(state, q)}, [&](Value time, ArrayRef<Value> carried) {
         Emitter::LoopStep step;
         Value s = carried[0];
         auto now = [&](Value x) { return n.gather(x, time, 1); };

@@ -11,13 +11,11 @@ using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
 
-template <CompareKind kind>
-static void importCompare(Node &n) {
+template <CompareKind kind> static void importCompare(Node &n) {
   n.result(0, n.compare(kind, n.in(0), n.in(1)));
 }
 
-template <BinaryKind kind>
-static void importBinary(Node &n) {
+template <BinaryKind kind> static void importBinary(Node &n) {
   n.result(0, n.binary(kind, n.in(0), n.in(1)));
 }
 
@@ -54,8 +52,7 @@ llvm::ArrayRef<OpRow> onnximport::logicOps() {
       {"Less", 7, Newest, 2, 2, Number, importCompare<CompareKind::Lt>},
       {"GreaterOrEqual", 12, Newest, 2, 2, Number,
        importCompare<CompareKind::Ge>},
-      {"LessOrEqual", 12, Newest, 2, 2, Number,
-       importCompare<CompareKind::Le>},
+      {"LessOrEqual", 12, Newest, 2, 2, Number, importCompare<CompareKind::Le>},
       {"And", 7, Newest, 2, 2, Bool, importBinary<BinaryKind::And>},
       {"Or", 7, Newest, 2, 2, Bool, importBinary<BinaryKind::Or>},
       {"Xor", 7, Newest, 2, 2, Bool, importBinary<BinaryKind::Xor>},

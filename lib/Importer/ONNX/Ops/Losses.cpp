@@ -15,18 +15,16 @@ using namespace tilewright::onnximport;
 /// the attribute says. Targets equal to `ignore_index` weigh nothing.
 static Value negativeLogLikelihood(Node &n, Value logs, Value target,
                                    Value weight) {
-  std::string reduction =
-      n.text("reduction", "mean", {"none", "sum", "mean"});
+  std::string reduction = n.text("reduction", "mean", {"none", "sum", "mean"});
   bool ignores = n.hasAttr("ignore_index");
   int64_t ignored = n.integer("ignore_index", 0);
   if (!n.expectRank(logs, 2, 64, "input 'input'") ||
       !n.expectRank(target, n.rank(logs) - 1, n.rank(logs) - 1,
                     "input 'target'"))
     return logs;
-  Value picked = n.squeeze(
-      n.inferred<graph::GatherElementsOp>(logs, n.unsqueeze(target, {1}),
-                                          int64_t(1)),
-      {1});
+  Value picked = n.squeeze(n.inferred<graph::GatherElementsOp>(
+                               logs, n.unsqueeze(target, {1}), int64_t(1)),
+                           {1});
   Value loss = n.neg(picked);
   Value weights;
   if (weight)
@@ -64,8 +62,8 @@ static void importSoftmaxCrossEntropyLoss(Node &n) {
   if (!n.expectRank(n.in(0), 2, 64, "input 'scores'"))
     return;
   Value logs = n.softmax(n.in(0), 1, /*log=*/true);
-  n.result(0, negativeLogLikelihood(n, logs, n.in(1),
-                                    n.has(2) ? n.in(2) : Value()));
+  n.result(
+      0, negativeLogLikelihood(n, logs, n.in(1), n.has(2) ? n.in(2) : Value()));
   n.result(1, logs);
 }
 

@@ -11,19 +11,16 @@ using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
 
-template <UnaryKind kind>
-static void importUnary(Node &n) {
+template <UnaryKind kind> static void importUnary(Node &n) {
   n.result(0, n.unary(kind, n.in(0)));
 }
 
-template <BinaryKind kind>
-static void importBinary(Node &n) {
+template <BinaryKind kind> static void importBinary(Node &n) {
   n.result(0, n.binary(kind, n.in(0), n.in(1)));
 }
 
 /// Sum, Max, Min of any number of operands.
-template <BinaryKind kind>
-static void importVariadic(Node &n) {
+template <BinaryKind kind> static void importVariadic(Node &n) {
   SmallVector<Value> operands = n.allInputs();
   Value value = operands.front();
   for (Value next : ArrayRef(operands).drop_front())
@@ -54,14 +51,14 @@ static void importMod(Node &n) {
   bool fmod = n.flag("fmod", false);
   if (n.isFloat(n.in(0)) && !fmod)
     n.fail("attribute 'fmod': expected 1 for floats, but got 0");
-  n.result(0, n.binary(fmod ? BinaryKind::Rem : BinaryKind::Mod, n.in(0),
-                       n.in(1)));
+  n.result(
+      0, n.binary(fmod ? BinaryKind::Rem : BinaryKind::Mod, n.in(0), n.in(1)));
 }
 
 static void importBitShift(Node &n) {
   bool left = n.text("direction", "", {"LEFT", "RIGHT"}) == "LEFT";
-  n.result(0, n.binary(left ? BinaryKind::Shl : BinaryKind::Shr, n.in(0),
-                       n.in(1)));
+  n.result(
+      0, n.binary(left ? BinaryKind::Shl : BinaryKind::Shr, n.in(0), n.in(1)));
 }
 
 /// The determinant of the last two axes, by elimination with row exchange,
@@ -83,21 +80,21 @@ static void importDet(Node &n) {
     // Bring the row with the largest first element to the front.
     Value column = n.sliceAxis(x, rank - 1, 0, 1);
     Value first = n.squeeze(n.unary(UnaryKind::Abs, column), {rank - 1});
-    Value pivot = n.inferred<graph::ArgReduceOp>(ReduceKind::Max, first,
-                                                 rank - 2, false);
+    Value pivot =
+        n.inferred<graph::ArgReduceOp>(ReduceKind::Max, first, rank - 2, false);
     Value rows = n.iota(left, n.i64());
-    Value isPivot = n.compare(CompareKind::Eq, rows,
-                              n.unsqueeze(pivot, {rank - 2}));
+    Value isPivot =
+        n.compare(CompareKind::Eq, rows, n.unsqueeze(pivot, {rank - 2}));
     Value isFirst = n.compare(CompareKind::Eq, rows, n.scalarInt(n.i64(), 0));
-    Value pivotRow = n.reduce(ReduceKind::Sum,
-                              n.select(n.unsqueeze(isPivot, {rank - 1}), x,
-                                       n.like(x, 0)),
-                              {rank - 2}, true);
+    Value pivotRow =
+        n.reduce(ReduceKind::Sum,
+                 n.select(n.unsqueeze(isPivot, {rank - 1}), x, n.like(x, 0)),
+                 {rank - 2}, true);
     Value firstRow = n.sliceAxis(x, rank - 2, 0, 1);
     Value swapped = n.select(n.unsqueeze(isPivot, {rank - 1}), firstRow, x);
     swapped = n.select(n.unsqueeze(isFirst, {1}), pivotRow, swapped);
-    Value head = n.squeeze(n.sliceAxis(pivotRow, rank - 1, 0, 1),
-                           {rank - 2, rank - 1});
+    Value head =
+        n.squeeze(n.sliceAxis(pivotRow, rank - 1, 0, 1), {rank - 2, rank - 1});
     Value moved = n.compare(CompareKind::Ne, pivot, n.scalarInt(n.i64(), 0));
     det = n.mul(det, n.select(moved, n.neg(head), head));
     if (left == 1)
@@ -145,8 +142,7 @@ llvm::ArrayRef<OpRow> onnximport::mathOps() {
       {"Acosh", 9, Newest, 1, 1, Float, importUnary<UnaryKind::Acosh>},
       {"Atanh", 9, Newest, 1, 1, Float, importUnary<UnaryKind::Atanh>},
       {"Tanh", 7, Newest, 1, 1, Float, importUnary<UnaryKind::Tanh>},
-      {"Erf", 9, Newest, 1, 1, Float, importUnary<UnaryKind::Erf>,
-       "integers"},
+      {"Erf", 9, Newest, 1, 1, Float, importUnary<UnaryKind::Erf>, "integers"},
       {"Sum", 8, Newest, 1, Many, Float, importVariadic<BinaryKind::Add>},
       {"Mean", 8, Newest, 1, Many, Float, importMean},
       {"Max", 8, Newest, 1, Many, Number, importVariadic<BinaryKind::Max>},

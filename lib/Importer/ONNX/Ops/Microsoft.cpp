@@ -53,17 +53,16 @@ static void importFusedMatMul(Node &n) {
                   "supported");
   Value a = n.in(0), b = n.in(1);
   // As in NumPy, a vector has nothing to transpose.
-  Value y = n.rank(a) < 2 || n.rank(b) < 2
-                ? numpyMatmul(n, a, b, {})
-                : n.matmul(a, b, transA, transB);
+  Value y = n.rank(a) < 2 || n.rank(b) < 2 ? numpyMatmul(n, a, b, {})
+                                           : n.matmul(a, b, transA, transB);
   n.result(0, alpha == 1 ? y : n.mul(y, n.like(y, alpha)));
 }
 
 /// The activation that an attribute names, for the fused convolution.
 static Value namedActivation(Node &n, Value x) {
-  std::string name = n.text("activation", "",
-                            {"", "Relu", "Tanh", "Sigmoid", "LeakyRelu", "Clip",
-                             "HardSigmoid"});
+  std::string name = n.text(
+      "activation", "",
+      {"", "Relu", "Tanh", "Sigmoid", "LeakyRelu", "Clip", "HardSigmoid"});
   SmallVector<double> params = n.numbers("activation_params");
   params.resize(std::max<size_t>(params.size(), 2), 0);
   if (name == "Relu")
@@ -171,8 +170,8 @@ static void importAttention(Node &n) {
     widths.assign(sizes.begin(), sizes.end());
   Value q = splitHeads(n, n.sliceAxis(all, 2, 0, widths[0]), heads);
   Value k = splitHeads(n, n.sliceAxis(all, 2, widths[0], widths[1]), heads);
-  Value v = splitHeads(
-      n, n.sliceAxis(all, 2, widths[0] + widths[1], widths[2]), heads);
+  Value v = splitHeads(n, n.sliceAxis(all, 2, widths[0] + widths[1], widths[2]),
+                       heads);
   AttentionMask mask;
   if (n.has(3))
     mask.keep = keysKept(n, n.in(3), n.shape(k)[1]);
@@ -229,8 +228,7 @@ static Value scalarInput(Node &n, int64_t i) {
 }
 
 /// Inputs: a, its scale and zero point, b, its own, the result's.
-template <BinaryKind kind>
-static void importQLinearBinary(Node &n) {
+template <BinaryKind kind> static void importQLinearBinary(Node &n) {
   Value a = dequantize(n, n.in(0), scalarInput(n, 1), scalarInput(n, 2));
   Value b = dequantize(n, n.in(3), scalarInput(n, 4), scalarInput(n, 5));
   Value y = n.div(n.binary(kind, a, b), scalarInput(n, 6));
@@ -286,8 +284,8 @@ llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
        importSkipSimplifiedLayerNormalization},
       {"Attention", 1, Newest, 2, 7, Float, importAttention,
        "past states, rotary embeddings"},
-      {"MultiHeadAttention", 1, Newest, 1, 10, Float,
-       importMultiHeadAttention, "past states, packed inputs"},
+      {"MultiHeadAttention", 1, Newest, 1, 10, Float, importMultiHeadAttention,
+       "past states, packed inputs"},
       {"QLinearAdd", 1, Newest, 7, 8, Byte,
        importQLinearBinary<BinaryKind::Add>},
       {"QLinearMul", 1, Newest, 7, 8, Byte,

@@ -53,8 +53,8 @@ static void importBatchNormalization(Node &n) {
   }
   Type type = n.element(mean);
   Value scale = n.cast(n.in(1), type), bias = n.cast(n.in(2), type);
-  Value deviation = n.unary(UnaryKind::Sqrt,
-                            n.add(variance, n.like(variance, epsilon)));
+  Value deviation =
+      n.unary(UnaryKind::Sqrt, n.add(variance, n.like(variance, epsilon)));
   Value factor = n.div(scale, deviation);
   Value shift = n.sub(bias, n.mul(mean, factor));
   Value y = n.mul(n.cast(x, type), n.alongAxis(factor, 1, rank));
@@ -104,8 +104,8 @@ static void importLayerNormalization(Node &n) {
   Value apart = n.sub(stashed, mean);
   Value variance = n.reduce(ReduceKind::Mean, n.mul(apart, apart), axes, true);
   n.result(1, mean);
-  n.result(2, n.unary(UnaryKind::Rsqrt,
-                      n.add(variance, n.like(variance, epsilon))));
+  n.result(
+      2, n.unary(UnaryKind::Rsqrt, n.add(variance, n.like(variance, epsilon))));
 }
 
 static void importRMSNormalization(Node &n) {
@@ -171,12 +171,11 @@ static void importMeanVarianceNormalization(Node &n) {
     given = {0, 2, 3};
   SmallVector<int64_t> axes = n.axes(given, n.rank(x));
   Value wideX = wide(n, x);
-  Value apart =
-      n.sub(wideX, n.reduce(ReduceKind::Mean, wideX, axes, true));
+  Value apart = n.sub(wideX, n.reduce(ReduceKind::Mean, wideX, axes, true));
   Value variance = n.reduce(ReduceKind::Mean, n.mul(apart, apart), axes, true);
   Value deviation = n.unary(UnaryKind::Sqrt, variance);
-  n.result(0, n.castLike(n.div(apart, n.add(deviation, n.like(deviation, 1e-9))),
-                         x));
+  n.result(0, n.castLike(
+                  n.div(apart, n.add(deviation, n.like(deviation, 1e-9))), x));
 }
 
 /// Divides by the sum of the squares of the neighbouring channels: a pooling in
@@ -216,8 +215,7 @@ static void importLpNormalization(Node &n) {
   if (p != 1 && p != 2)
     return n.fail("attribute 'p': expected 1 or 2, but got " + Twine(p));
   Value wideX = wide(n, x);
-  Value powers =
-      p == 1 ? n.unary(UnaryKind::Abs, wideX) : n.mul(wideX, wideX);
+  Value powers = p == 1 ? n.unary(UnaryKind::Abs, wideX) : n.mul(wideX, wideX);
   Value norm = n.reduce(ReduceKind::Sum, powers, {axis}, true);
   if (p == 2)
     norm = n.unary(UnaryKind::Sqrt, norm);
@@ -231,13 +229,11 @@ llvm::ArrayRef<OpRow> onnximport::normOps() {
   static const OpRow rows[] = {
       {"BatchNormalization", 7, Newest, 5, 5, Float, importBatchNormalization,
        "training before opset 14"},
-      {"LayerNormalization", 17, Newest, 2, 3, Float,
-       importLayerNormalization},
+      {"LayerNormalization", 17, Newest, 2, 3, Float, importLayerNormalization},
       {"RMSNormalization", 23, Newest, 2, 2, Float, importRMSNormalization},
       {"InstanceNormalization", 7, Newest, 3, 3, Float,
        importInstanceNormalization},
-      {"GroupNormalization", 18, Newest, 3, 3, Float,
-       importGroupNormalization},
+      {"GroupNormalization", 18, Newest, 3, 3, Float, importGroupNormalization},
       {"MeanVarianceNormalization", 9, Newest, 1, 1, Float,
        importMeanVarianceNormalization},
       {"LRN", 7, Newest, 1, 1, Float, importLRN},

@@ -19,10 +19,10 @@ static Value pool(Node &n, PoolKind kind, Value x, const WindowAttributes &w,
   Dims dims{n.shape(x)[0]};
   dims.append(spatial);
   dims.push_back(n.shape(x)[1]);
-  Value y = n.shaped<graph::PoolOp>(
-      dims, n.element(x), kind, n.channelsLast(x), n.array(w.sizes),
-      n.array(w.strides), n.array(w.dilations), n.dimsAttr(w.padLow),
-      n.dimsAttr(w.padHigh));
+  Value y = n.shaped<graph::PoolOp>(dims, n.element(x), kind, n.channelsLast(x),
+                                    n.array(w.sizes), n.array(w.strides),
+                                    n.array(w.dilations), n.dimsAttr(w.padLow),
+                                    n.dimsAttr(w.padHigh));
   return n.channelsFirst(y);
 }
 
@@ -61,9 +61,9 @@ static void importAveragePool(Node &n) {
   Dims spatial = windowedSizes(n, x, w, ceilMode);
   if (n.failed())
     return;
-  n.result(0, pool(n, withPadding ? PoolKind::AverageWithPadding
-                                  : PoolKind::Average,
-                   x, w, spatial));
+  n.result(
+      0, pool(n, withPadding ? PoolKind::AverageWithPadding : PoolKind::Average,
+              x, w, spatial));
 }
 
 /// |x|^p, and the p-th root of a sum of such.
@@ -102,8 +102,7 @@ static SmallVector<int64_t> spatialAxes(Node &n) {
   return axes;
 }
 
-template <ReduceKind kind>
-static void importGlobalPool(Node &n) {
+template <ReduceKind kind> static void importGlobalPool(Node &n) {
   if (isSpatial(n))
     n.result(0, n.reduce(kind, n.in(0), spatialAxes(n), true));
 }

@@ -30,8 +30,8 @@ Value onnximport::granular(Node &n, Value parameter, Value x, int64_t axis,
   }
   axis = n.axis(axis, rank);
   if (shape.rank() != rank || blockSize < 0) {
-    n.fail("expected a positive block size and a scale of rank " +
-           Twine(rank) + ", but got rank " + Twine(shape.rank()));
+    n.fail("expected a positive block size and a scale of rank " + Twine(rank) +
+           ", but got rank " + Twine(shape.rank()));
     return parameter;
   }
   // [.., S, ..] -> [.., S, 1, ..] -> [.., S, B, ..] -> [.., S * B, ..].
@@ -72,7 +72,8 @@ static void importQuantizeLinear(Node &n) {
   Type precision = n.element(scale);
   if (n.integer("precision", 0) != 0)
     precision = n.elementType("precision", precision);
-  Type type = n.has(2) ? n.element(n.in(2)) : n.state.builder.getIntegerType(8, false);
+  Type type =
+      n.has(2) ? n.element(n.in(2)) : n.state.builder.getIntegerType(8, false);
   if (n.integer("output_dtype", 0) != 0) {
     Type given = n.elementType("output_dtype", type);
     if (n.has(2) && given != type)
@@ -110,8 +111,8 @@ static void importDynamicQuantizeLinear(Node &n) {
   Value bottom = n.minimum(n.reduce(ReduceKind::Min, x, axes, false), zero);
   Value scale = n.div(n.sub(top, bottom), n.like(x, 255));
   // All zeros: any divisor will do.
-  Value divisor = n.select(n.compare(CompareKind::Eq, scale, zero),
-                           n.like(x, 1), scale);
+  Value divisor =
+      n.select(n.compare(CompareKind::Eq, scale, zero), n.like(x, 1), scale);
   Type u8 = n.state.builder.getIntegerType(8, false);
   Value point = quantize(n, n.div(n.neg(bottom), divisor), {}, u8);
   n.result(0, quantize(n, n.div(x, divisor), point, u8));
@@ -127,7 +128,8 @@ static Value scaleAlong(Node &n, Value scale, int64_t axis, int64_t rank) {
   return shape.rank() == 1 && rank > 1 ? n.alongAxis(scale, axis, rank) : scale;
 }
 
-/// An i32 accumulator to the quantised result: saturate(round(acc * factor) + z).
+/// An i32 accumulator to the quantised result: saturate(round(acc * factor) +
+/// z).
 static Value requantize(Node &n, Value sum, Value factor, Value zero) {
   Value real = n.mul(n.castLike(sum, factor), factor);
   return quantize(n, real, toScalar(n, zero, "the zero point of the result"),

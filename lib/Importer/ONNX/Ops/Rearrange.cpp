@@ -50,9 +50,9 @@ static void importDepthToSpace(Node &n) {
           "the channels, which the block must divide,");
   Dims apart = dcr ? Dims{shape[0], block, block, depth, shape[2], shape[3]}
                    : Dims{shape[0], depth, block, block, shape[2], shape[3]};
-  SmallVector<int64_t> permutation = dcr
-                                         ? SmallVector<int64_t>{0, 3, 4, 1, 5, 2}
-                                         : SmallVector<int64_t>{0, 1, 4, 2, 5, 3};
+  SmallVector<int64_t> permutation =
+      dcr ? SmallVector<int64_t>{0, 3, 4, 1, 5, 2}
+          : SmallVector<int64_t>{0, 1, 4, 2, 5, 3};
   Value moved = n.transpose(n.reshape(x, apart), permutation);
   n.result(0, n.reshape(moved, {shape[0], depth, shape[2] * DimExpr(block),
                                 shape[3] * DimExpr(block)}));
@@ -73,8 +73,7 @@ static void importSpaceToDepth(Node &n) {
           "the height, which the block must divide,");
   n.equal(width * DimExpr(block), shape[3],
           "the width, which the block must divide,");
-  Value apart =
-      n.reshape(x, {shape[0], shape[1], height, block, width, block});
+  Value apart = n.reshape(x, {shape[0], shape[1], height, block, width, block});
   Value moved = n.transpose(apart, dcr ? ArrayRef<int64_t>{0, 3, 5, 1, 2, 4}
                                        : ArrayRef<int64_t>{0, 1, 3, 5, 2, 4});
   n.result(0, n.reshape(moved, {shape[0], shape[1] * DimExpr(block * block),
@@ -87,8 +86,7 @@ static void importSpaceToDepth(Node &n) {
 static void importCol2Im(Node &n) {
   Value x = n.in(0);
   Dims image = n.contents(n.in(1), "input 'image_shape'");
-  SmallVector<int64_t> block =
-      n.constantInts(n.in(2), "input 'block_shape'");
+  SmallVector<int64_t> block = n.constantInts(n.in(2), "input 'block_shape'");
   int64_t spatial = int64_t(block.size());
   SmallVector<int64_t> dilations = n.integers("dilations"),
                        strides = n.integers("strides"),
@@ -122,9 +120,10 @@ static void importCol2Im(Node &n) {
     DimExpr padded = image[size_t(i)] + DimExpr(pads[size_t(i)]) +
                      DimExpr(pads[size_t(i + spatial)]);
     grid.push_back(
-        DimExpr::floorDiv(padded - DimExpr(dilations[size_t(i)] *
-                                           (block[size_t(i)] - 1) + 1),
-                          strides[size_t(i)]) + 1);
+        DimExpr::floorDiv(
+            padded - DimExpr(dilations[size_t(i)] * (block[size_t(i)] - 1) + 1),
+            strides[size_t(i)]) +
+        1);
     low.push_back(pads[size_t(i)]);
     result.push_back(image[size_t(i)]);
     final.push_back(image[size_t(i)]);

@@ -15,8 +15,8 @@ using namespace tilewright::onnximport;
 //===----------------------------------------------------------------------===//
 // Per direction: one matrix product of all inputs with W before the loop, then
 // a loop over time with the product of the state with R and the gates. A
-// reversed direction walks from the end; elements behind a sequence's own length
-// leave the state as it is and give zeros.
+// reversed direction walks from the end; elements behind a sequence's own
+// length leave the state as it is and give zeros.
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -35,9 +35,8 @@ public:
 
   /// The gates of one step: from the input's part [B, gates * H], the states
   /// (h, for LSTM also c) to the new states.
-  using Cell =
-      llvm::function_ref<SmallVector<Value>(RecurrentImporter &, Value input,
-                                            ArrayRef<Value> states)>;
+  using Cell = llvm::function_ref<SmallVector<Value>(
+      RecurrentImporter &, Value input, ArrayRef<Value> states)>;
   void run(bool hasCell, Cell cell);
 
   // For the cells, while a direction is imported.
@@ -58,8 +57,9 @@ public:
                 : Value();
   }
   Value peephole(int64_t index) {
-    return peepholes ? n.sliceAxis(peepholes, 0, DimExpr(index) * hidden, hidden)
-                     : Value();
+    return peepholes
+               ? n.sliceAxis(peepholes, 0, DimExpr(index) * hidden, hidden)
+               : Value();
   }
   Node &n;
   /// GRU: apply the reset gate after the product with R.
@@ -206,7 +206,8 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
     if (!n.shape(n.in(i))[0].isConstant(directions))
       n.fail("input " + Twine(i) + ": expected " + Twine(directions) +
              " directions, but got " + n.shape(n.in(i))[0].str());
-  Value lengths = n.has(4) ? n.unsqueeze(n.cast(n.in(4), n.i64()), {1}) : Value();
+  Value lengths =
+      n.has(4) ? n.unsqueeze(n.cast(n.in(4), n.i64()), {1}) : Value();
 
   SmallVector<Value> outputs, finals, finalCells;
   for (int64_t d = 0; d < directions && !n.failed(); ++d) {
@@ -222,8 +223,8 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
     if (hasCell)
       states.push_back(initial(6, d));
     Value last = n.fromDim(steps - 1);
-    Emitter::LoopResult result = n.forLoop(
-        steps, states, [&](Value iteration, ArrayRef<Value> before) {
+    Emitter::LoopResult result =
+        n.forLoop(steps, states, [&](Value iteration, ArrayRef<Value> before) {
           Emitter::LoopStep step;
           Value time = backward ? n.sub(last, iteration) : iteration;
           SmallVector<Value> after =
@@ -280,7 +281,8 @@ static void importGRU(Node &n) {
     Node &n = r.n;
     Value h = states[0];
     Value both = addIf(n, r.timesR(h, 0, 2), r.recurrentBias(0, 2));
-    Value z = r.activate(0, r.clipped(n.add(r.gate(input, 0), r.gate(both, 0))));
+    Value z =
+        r.activate(0, r.clipped(n.add(r.gate(input, 0), r.gate(both, 0))));
     Value reset =
         r.activate(0, r.clipped(n.add(r.gate(input, 1), r.gate(both, 1))));
     Value part;
@@ -303,17 +305,16 @@ static void importLSTM(Node &n) {
   r.run(true, [](RecurrentImporter &r, Value input, ArrayRef<Value> states) {
     Node &n = r.n;
     Value h = states[0], c = states[1];
-    Value all = addIf(n, n.add(input, r.timesR(h, 0, 4)),
-                      r.recurrentBias(0, 4));
+    Value all =
+        addIf(n, n.add(input, r.timesR(h, 0, 4)), r.recurrentBias(0, 4));
     auto withPeephole = [&](int64_t gate, int64_t which, Value cell) {
       Value sum = r.gate(all, gate);
       Value weight = r.peephole(which);
       return weight ? n.add(sum, n.mul(cell, weight)) : sum;
     };
     Value i = r.activate(0, r.clipped(withPeephole(0, 0, c)));
-    Value f = r.inputForget
-                  ? n.sub(n.like(i, 1), i)
-                  : r.activate(0, r.clipped(withPeephole(2, 2, c)));
+    Value f = r.inputForget ? n.sub(n.like(i, 1), i)
+                            : r.activate(0, r.clipped(withPeephole(2, 2, c)));
     Value fresh = r.activate(1, r.clipped(r.gate(all, 3)));
     Value cell = n.add(n.mul(f, c), n.mul(i, fresh));
     Value o = r.activate(0, r.clipped(withPeephole(1, 1, cell)));

@@ -49,8 +49,7 @@ static void importReduce(Node &n) {
 }
 
 /// A reduction of several ops, computed as a float of at least 32 bits.
-template <typename F>
-static void composed(Node &n, F formula) {
+template <typename F> static void composed(Node &n, F formula) {
   Reduction r = readReduction(n);
   Value x = wide(n, n.in(0));
   if (!n.isFloat(x))
@@ -94,15 +93,14 @@ static void importReduceLogSumExp(Node &n) {
         n.compare(CompareKind::Eq, n.unary(UnaryKind::Abs, top),
                   n.like(x, std::numeric_limits<double>::infinity()));
     top = n.select(infinite, n.like(x, 0), top);
-    Value total = n.reduce(ReduceKind::Sum,
-                           n.unary(UnaryKind::Exp, n.sub(x, top)), r.axes, true);
+    Value total = n.reduce(
+        ReduceKind::Sum, n.unary(UnaryKind::Exp, n.sub(x, top)), r.axes, true);
     Value result = n.add(n.unary(UnaryKind::Log, total), top);
     return r.keepDims ? result : n.squeeze(result, r.axes);
   });
 }
 
-template <ReduceKind kind>
-static void importArg(Node &n) {
+template <ReduceKind kind> static void importArg(Node &n) {
   int64_t axis = n.axis(n.integer("axis", 0), n.rank(n.in(0)));
   bool keepDims = n.flag("keepdims", true);
   bool last = n.opset >= 12 && n.flag("select_last_index", false);

@@ -11,8 +11,7 @@ using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
 
-template <ReduceKind kind>
-static void importCumulative(Node &n) {
+template <ReduceKind kind> static void importCumulative(Node &n) {
   bool exclusive = n.flag("exclusive", false);
   bool reverse = n.flag("reverse", false);
   SmallVector<int64_t> axis = n.constantInts(n.in(1), "input 'axis'");

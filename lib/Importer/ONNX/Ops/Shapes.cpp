@@ -53,8 +53,8 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
       n.fail("the shape has a size of " + Twine(*constant));
     } else if (constant && *constant == 0 && !allowZero) {
       if (int64_t(i) >= from.rank())
-        n.fail("the shape copies axis " + Twine(i) +
-               " of a tensor of rank " + Twine(from.rank()));
+        n.fail("the shape copies axis " + Twine(i) + " of a tensor of rank " +
+               Twine(from.rank()));
       result.push_back(from[int64_t(i)]);
     } else if (constant || n.isSize(size)) {
       result.push_back(size);
@@ -102,8 +102,7 @@ static void importFlatten(Node &n) {
 /// input. None if they are not given.
 static std::optional<SmallVector<int64_t>> givenAxes(Node &n) {
   if (n.opset < 13)
-    return n.hasAttr("axes") ? std::optional(n.integers("axes"))
-                             : std::nullopt;
+    return n.hasAttr("axes") ? std::optional(n.integers("axes")) : std::nullopt;
   if (!n.has(1))
     return std::nullopt;
   return n.constantInts(n.in(1), "input 'axes'");
@@ -154,8 +153,8 @@ static void importExpand(Node &n) {
                          wanted, "the expanded shape");
       dims.push_back(size);
     } else {
-      dims.push_back(n.equal(size, wanted, "axis " + Twine(rank + i) +
-                                               " of the expanded shape"));
+      dims.push_back(n.equal(
+          size, wanted, "axis " + Twine(rank + i) + " of the expanded shape"));
     }
   }
   n.result(0, n.broadcast(n.in(0), dims));
@@ -181,7 +180,8 @@ llvm::ArrayRef<OpRow> onnximport::shapeOps() {
       {"Size", 7, Newest, 1, 1, Any, importSize},
       {"Reshape", 7, Newest, 2, 2, Any, importReshape},
       {"Flatten", 7, Newest, 1, 1, Any, importFlatten},
-      {"Squeeze", 7, Newest, 1, 2, Any, importSqueeze, "axes that are computed"},
+      {"Squeeze", 7, Newest, 1, 2, Any, importSqueeze,
+       "axes that are computed"},
       {"Unsqueeze", 7, Newest, 1, 2, Any, importUnsqueeze,
        "axes that are computed"},
       {"Expand", 8, Newest, 2, 2, Any, importExpand},

@@ -47,9 +47,9 @@ static Value twiddles(Node &n, UnaryKind kind, const Transform &t, Type type) {
   if (t.mirrored) {
     // All but the first and (of an even length) the middle count twice.
     Value twice = n.mul(row, n.scalarInt(n.i64(), 2));
-    Value single = n.binary(
-        BinaryKind::Or, n.compare(CompareKind::Eq, twice, length),
-        n.compare(CompareKind::Eq, row, n.scalarInt(n.i64(), 0)));
+    Value single =
+        n.binary(BinaryKind::Or, n.compare(CompareKind::Eq, twice, length),
+                 n.compare(CompareKind::Eq, row, n.scalarInt(n.i64(), 0)));
     wave = n.mul(wave, n.select(single, n.like(wave, 1), n.like(wave, 2)));
   }
   if (t.inverse)
@@ -156,9 +156,9 @@ static void importDFT(Node &n) {
   if (axis == n.rank(x) - 1)
     n.fail("the last axis holds the parts of a number and has no transform");
   if (!n.failed())
-    n.result(0, n.castLike(fourier(n, wide(n, x), axis, length, inverse,
-                                   oneSided),
-                           x));
+    n.result(
+        0,
+        n.castLike(fourier(n, wide(n, x), axis, length, inverse, oneSided), x));
 }
 
 /// Frames of the signal, windowed, each transformed.
@@ -185,8 +185,8 @@ static void importSTFT(Node &n) {
     n.equal(n.shape(window)[0], *length, "the window and the frame length");
     parts = n.mul(parts, n.unsqueeze(n.castLike(window, parts), {1}));
   }
-  n.result(0, n.castLike(fourier(n, parts, 2, std::nullopt, false, oneSided),
-                         x));
+  n.result(0,
+           n.castLike(fourier(n, parts, 2, std::nullopt, false, oneSided), x));
 }
 
 //===----------------------------------------------------------------------===//
@@ -219,9 +219,7 @@ static void importHammingWindow(Node &n) {
   cosineWindow(n, 25.0 / 46, -21.0 / 46, 0);
 }
 
-static void importBlackmanWindow(Node &n) {
-  cosineWindow(n, 0.42, -0.5, 0.08);
-}
+static void importBlackmanWindow(Node &n) { cosineWindow(n, 0.42, -0.5, 0.08); }
 
 /// Triangles on the mel scale, computed here: all inputs must be constants.
 static void importMelWeightMatrix(Node &n) {
@@ -246,8 +244,8 @@ static void importMelWeightMatrix(Node &n) {
   for (int64_t i = 0; i < bands + 2; ++i) {
     double hertz =
         700 * std::expm1((double(i) * step + low) / 2595 * std::log(10.0));
-    edges.push_back(int64_t(
-        std::floor(double(length + 1) * hertz / inputs[2])));
+    edges.push_back(
+        int64_t(std::floor(double(length + 1) * hertz / inputs[2])));
     if (edges.back() < 0 || edges.back() >= bins)
       return n.fail("the edges are outside of the spectrum");
   }

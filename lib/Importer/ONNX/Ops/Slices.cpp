@@ -77,12 +77,12 @@ static void importDynamicSlice(Node &n, const Dims &starts, const Dims &ends,
     DimExpr from = DimExpr::max(
         0, DimExpr::min(start + isNegative(start) * size, size - down));
     // An end far below the start of the axis stays there.
-    DimExpr to = DimExpr::max(
-        lo, DimExpr::min(DimExpr::max(end, DimExpr(0) - size - 1) +
-                             isNegative(end) * size,
-                         size - down));
-    DimExpr count = DimExpr::min(
-        size, DimExpr::max(0, DimExpr::ceilDiv(to - from, step)));
+    DimExpr to =
+        DimExpr::max(lo, DimExpr::min(DimExpr::max(end, DimExpr(0) - size - 1) +
+                                          isNegative(end) * size,
+                                      size - down));
+    DimExpr count =
+        DimExpr::min(size, DimExpr::max(0, DimExpr::ceilDiv(to - from, step)));
     Value indices = n.shaped<graph::RangeOp>({count}, n.i64(), n.fromDim(from),
                                              n.fromDim(step));
     x = n.gather(x, indices, axis);

@@ -95,14 +95,15 @@ static void importUnique(Node &n) {
 static void importNonMaxSuppression(Node &n) {
   Value boxes = n.in(0), scores = n.in(1);
   bool center = n.flag("center_point_box", false);
-  Value limit = n.has(2) ? toScalar(n, n.in(2), "input "
+  Value limit = n.has(2) ? toScalar(n, n.in(2),
+                                    "input "
                                     "'max_output_boxes_per_class'")
                          : n.scalarInt(n.i64(), 0);
   Value overlap = n.has(3) ? toScalar(n, n.in(3), "input 'iou_threshold'")
                            : n.like(boxes, 0);
-  Value score =
-      n.has(4) ? toScalar(n, n.in(4), "input 'score_threshold'")
-               : n.like(boxes, -std::numeric_limits<double>::infinity());
+  Value score = n.has(4)
+                    ? toScalar(n, n.in(4), "input 'score_threshold'")
+                    : n.like(boxes, -std::numeric_limits<double>::infinity());
   std::string count = n.state.freshSymbol(n.name + "_count");
   Operation *op = n.build<graph::NonMaxSuppressionOp>(
       TypeRange(typeOf(n, {DimExpr::symbol(count), 3}, n.i64())), boxes, scores,

@@ -81,13 +81,12 @@ Dims onnximport::windowedSizes(Node &n, Value input,
   Shape shape = n.shape(input);
   for (size_t i = 0; i < window.sizes.size(); ++i) {
     DimExpr size = shape[2 + int64_t(i)];
-    DimExpr out = window.same
-                      ? DimExpr::ceilDiv(size, window.strides[i])
-                      : graph::windowedSize(size, window.sizes[i],
-                                            window.strides[i],
-                                            window.dilations[i],
-                                            window.padLow[i], window.padHigh[i],
-                                            ceilMode);
+    DimExpr out =
+        window.same
+            ? DimExpr::ceilDiv(size, window.strides[i])
+            : graph::windowedSize(size, window.sizes[i], window.strides[i],
+                                  window.dilations[i], window.padLow[i],
+                                  window.padHigh[i], ceilMode);
     out = out.simplify(n.state.ranges);
     if (out.constantValue().value_or(0) < 0)
       n.fail("the window of size " + Twine(window.sizes[i]) +
