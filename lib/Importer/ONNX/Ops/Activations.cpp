@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Registry.h"
 #include "Common.h"
+#include "Registry.h"
 
 using namespace mlir;
 using namespace tilewright;

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
-#include "../Registry.h"
 #include "Common.h"
+#include "Registry.h"
 
 #include <cmath>
 

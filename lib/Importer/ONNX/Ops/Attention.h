@@ -8,7 +8,7 @@
 #ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_ATTENTION_H
 #define TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_ATTENTION_H
 
-#include "../Node.h"
+#include "Node.h"
 
 namespace tilewright::onnximport {
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Numbers.h"
-#include "../Registry.h"
+#include "Numbers.h"
+#include "Registry.h"
 
 using namespace mlir;
 using namespace tilewright;

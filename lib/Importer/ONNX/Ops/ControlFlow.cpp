@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../GraphImporter.h"
-#include "../Registry.h"
 #include "Common.h"
+#include "GraphImporter.h"
+#include "Registry.h"
 
 using namespace mlir;
 using namespace tilewright;

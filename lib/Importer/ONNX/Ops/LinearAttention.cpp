@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Registry.h"
 #include "Attention.h"
 #include "Common.h"
+#include "Registry.h"
 
 #include <cmath>
 

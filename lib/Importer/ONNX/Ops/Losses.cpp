@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Registry.h"
+#include "Registry.h"
 
 using namespace mlir;
 using namespace tilewright;

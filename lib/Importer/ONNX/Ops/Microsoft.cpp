@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Registry.h"
 #include "Attention.h"
 #include "Common.h"
 #include "Quantization.h"
+#include "Registry.h"
 #include "Windows.h"
 
 #include <cmath>

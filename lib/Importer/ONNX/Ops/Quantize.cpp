@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Numbers.h"
-#include "../Registry.h"
 #include "Common.h"
+#include "Numbers.h"
 #include "Quantization.h"
+#include "Registry.h"
 #include "Windows.h"
 
 using namespace mlir;

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Numbers.h"
-#include "../Registry.h"
 #include "Common.h"
+#include "Numbers.h"
+#include "Registry.h"
 
 #include <cmath>
 

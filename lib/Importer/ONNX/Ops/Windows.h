@@ -8,7 +8,7 @@
 #ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_WINDOWS_H
 #define TILEWRIGHT_LIB_IMPORTER_ONNX_OPS_WINDOWS_H
 
-#include "../Node.h"
+#include "Node.h"
 
 #include "tilewright/Dialect/Graph/IR/ShapeInference.h"
 
