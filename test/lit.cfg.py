@@ -6,7 +6,7 @@ import lit.formats
 
 config.name = "Tilewright"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".test"]
+config.suffixes = [".mlir", ".test", ".onnxtxt"]
 config.excludes = ["unit", "python", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 
@@ -18,6 +18,9 @@ for variable in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"
         config.environment[variable] = os.environ[variable]
 
 config.substitutions.append(("%python", config.python))
+# Imports models in ONNX's text format.
+importer = os.path.join(config.test_source_root, "Importer", "ONNX", "Inputs", "import_text.py")
+config.substitutions.append(("%import", f"{config.python} {importer}"))
 
 # Everything that tw-opt reads must survive printing and parsing again, in the
 # custom and in the generic form and as bytecode.

@@ -85,7 +85,7 @@ int main(int argc, char **argv) {
   mlir::OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(64);
   if (locations)
-    flags.enableDebugInfo(true, false);
+    flags.enableDebugInfo(true, false).useLocalScope();
   model->module->print(llvm::outs(), flags);
   return 0;
 }

@@ -51,8 +51,8 @@ static json run(const json &job) {
       return failure("options", shape.error());
     options.shapes.push_back(*shape);
   }
-  for (const auto &[name, file] :
-       job.value("constants", json::object()).items()) {
+  json constants = job.value("constants", json::object());
+  for (const auto &[name, file] : constants.items()) {
     Result<Tensor> tensor = readNpy(file.get<std::string>());
     if (!tensor)
       return failure("options", tensor.error());

@@ -547,7 +547,8 @@ Status GraphImporter::importMain(func::FuncOp function,
   std::vector<const onnx::NodeProto *> nodes;
   for (const onnx::NodeProto &node : graph.node())
     nodes.push_back(&node);
-  importNodes(scope, nodes);
+  if (!importNodes(scope, nodes))
+    return Status::success();
 
   SmallVector<Value> results;
   SmallVector<DictionaryAttr> names;

@@ -32,6 +32,16 @@ Value onnximport::joinHeads(Node &n, Value x) {
   return n.reshape(x, {shape[0], shape[1], shape[2] * shape[3]});
 }
 
+double onnximport::defaultScale(Node &n, Value &query) {
+  DimExpr size = n.shape(query)[-1];
+  if (std::optional<int64_t> constant = size.constantValue())
+    return 1 / std::sqrt(double(std::max<int64_t>(*constant, 1)));
+  Value root = n.unary(UnaryKind::Rsqrt, n.cast(n.fromDim(size), n.f32()));
+  Value scaled = n.mul(wide(n, query), n.castLike(root, wide(n, query)));
+  query = n.castLike(scaled, query);
+  return 1;
+}
+
 void AttentionMask::restrict(Node &n, Value condition) {
   keep = keep ? n.binary(BinaryKind::And, keep, condition) : condition;
 }
@@ -169,10 +179,7 @@ static void importAttention(Node &n) {
   if (n.hasAttr("scale")) {
     a.scale = n.number("scale", 1);
   } else {
-    int64_t size = n.shape(a.query).fixed(3);
-    if (size < 1)
-      return n.fail("without a scale the head size must be a constant");
-    a.scale = 1 / std::sqrt(double(size));
+    a.scale = defaultScale(n, a.query);
   }
   if (n.has(3)) {
     Value mask = n.in(3);

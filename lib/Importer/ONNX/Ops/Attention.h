@@ -17,6 +17,10 @@ mlir::Value splitHeads(Node &n, mlir::Value x, int64_t heads);
 /// [B, L, H, E] -> [B, L, H * E].
 mlir::Value joinHeads(Node &n, mlir::Value x);
 
+/// 1 / sqrt(the query's last size). Where that is not known before the run, the
+/// query is multiplied by it, and the scale that is left is 1.
+double defaultScale(Node &n, mlir::Value &query);
+
 /// What is dropped and added before the softmax; both may be null.
 struct AttentionMask {
   /// True: the key takes part.

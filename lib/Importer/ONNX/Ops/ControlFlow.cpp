@@ -70,7 +70,8 @@ static void importIf(Node &n) {
       n.fail("output " + Twine(i) + ": the branches give " +
              Emitter::typeName(n.element(a)) + " of rank " +
              Twine(dims.size()) + " and " + Emitter::typeName(n.element(e)) +
-             " of rank " + Twine(other.size()));
+             " of rank " + Twine(other.size()) +
+             "; if the condition depends on sizes, declare the inputs' shapes");
       break;
     }
     for (size_t axis = 0; axis < dims.size(); ++axis)

@@ -9,8 +9,6 @@
 #include "Common.h"
 #include "Registry.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -44,11 +42,8 @@ static void importLinearAttention(Node &n) {
   Value v = splitHeads(n, wide(n, n.in(2)), groups);
   Shape ks = n.shape(k), vs = n.shape(v);
   DimExpr batch = ks[0], steps = ks[1], keySize = ks[3], valueSize = vs[3];
-  if (scale == 0) {
-    if (ks.fixed(3) < 1)
-      return n.fail("without a scale the key size must be a constant");
-    scale = 1 / std::sqrt(double(ks.fixed(3)));
-  }
+  if (scale == 0)
+    scale = defaultScale(n, q);
   Value decay, beta;
   if (gated) {
     // Per key element, or per head.

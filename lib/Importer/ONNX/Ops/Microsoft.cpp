@@ -11,8 +11,6 @@
 #include "Registry.h"
 #include "Windows.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -140,14 +138,9 @@ static Value keysKept(Node &n, Value mask, const DimExpr &keys) {
   return n.compare(CompareKind::Lt, n.iota(keys, n.i64()), lengths);
 }
 
-static double scaleOf(Node &n, Value query) {
+static double scaleOf(Node &n, Value &query) {
   double scale = n.number("scale", 0);
-  if (scale != 0)
-    return scale;
-  int64_t size = n.shape(query).fixed(3);
-  if (size < 1)
-    n.fail("without a scale the head size must be a constant");
-  return 1 / std::sqrt(double(std::max<int64_t>(size, 1)));
+  return scale != 0 ? scale : defaultScale(n, query);
 }
 
 /// One matrix makes query, key and value: input [B, L, D] x [D, 3 * D'].
@@ -179,8 +172,9 @@ static void importAttention(Node &n) {
     mask.bias = n.in(5);
   if (n.failed())
     return;
-  Value y = attention(n, q, k, v, mask.merged(n, n.element(q)), scaleOf(n, q),
-                      0, causal);
+  double scale = scaleOf(n, q);
+  Value y =
+      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
   n.result(0, joinHeads(n, y));
 }
 
@@ -214,8 +208,9 @@ static void importMultiHeadAttention(Node &n) {
     mask.bias = n.in(5);
   if (n.failed())
     return;
-  Value y = attention(n, q, k, v, mask.merged(n, n.element(q)), scaleOf(n, q),
-                      0, causal);
+  double scale = scaleOf(n, q);
+  Value y =
+      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
   n.result(0, joinHeads(n, y));
 }
 

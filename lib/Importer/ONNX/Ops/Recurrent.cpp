@@ -199,9 +199,9 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
   steps = n.shape(x)[0];
   batch = n.shape(x)[1];
   hidden = n.shape(n.in(2))[2];
-  if (n.hasAttr("hidden_size") &&
-      !hidden.isConstant(n.integer("hidden_size", 0)))
-    n.fail("attribute 'hidden_size': input 'R' says " + hidden.str());
+  if (n.hasAttr("hidden_size"))
+    hidden = n.equal(hidden, n.integer("hidden_size", 0),
+                     "attribute 'hidden_size' and input 'R'");
   for (int64_t i : {1, 2})
     if (!n.shape(n.in(i))[0].isConstant(directions))
       n.fail("input " + Twine(i) + ": expected " + Twine(directions) +

@@ -1,0 +1,29 @@
+"""The ONNX node cases through the importer and the reference interpreter."""
+
+import shutil
+
+import onnx_backend
+
+
+def check(tmp_path, capsys, mode, at_least):
+    """Prints the counts. A case that is not refused must give the right numbers."""
+    results = onnx_backend.run_all(shutil.which("tw-interpret"), tmp_path, mode)
+    with capsys.disabled():
+        print(f"\nONNX node cases, reference, {mode}: {onnx_backend.table(results)}")
+    bad = {
+        name: result
+        for name, result in results.items()
+        if result[0] in ("wrong", "failed to run", "crashed")
+    }
+    assert not bad
+    assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
+
+
+def test_node_cases(tmp_path, capsys):
+    """Every case as it is."""
+    check(tmp_path, capsys, "plain", 1500)
+
+
+def test_node_cases_with_symbolic_sizes(tmp_path, capsys):
+    """Every case with the sizes of its inputs unknown at compile time."""
+    check(tmp_path, capsys, "symbolic", 1400)
