@@ -121,9 +121,27 @@ DimExpr IndexFacts::loopVariable(OpFoldResult lower, OpFoldResult upper,
   // A step that is no positive constant says nothing of the last value but
   // that it is below the upper bound.
   int64_t stride = getConstantIntValue(step).value_or(1);
-  return derive({Derived::Loop,
-                 {expr(lower), expr(upper)},
-                 std::max<int64_t>(stride, 1)});
+  // Counted from the lower bound: a loop over the tiles of a block is the
+  // block's start and a distance from it.
+  DimExpr start = expr(lower);
+  return start + derive({Derived::Loop,
+                         {DimExpr(0), expr(upper) - start},
+                         std::max<int64_t>(stride, 1)});
+}
+
+std::vector<DimExpr> IndexFacts::upperBounds(const DimExpr &e) {
+  std::vector<DimExpr> result = {e};
+  std::set<std::string> names;
+  e.collectSymbols(names);
+  for (const std::string &name : names) {
+    std::optional<unsigned> index = derivedIndex(name);
+    if (!index || derived[*index].kind != Derived::Min ||
+        coefficient(e, name) != DimExpr(1))
+      continue;
+    for (const DimExpr &operand : derived[*index].operands)
+      result.push_back(e.substitute({{name, operand}}));
+  }
+  return result;
 }
 
 DimExpr IndexFacts::convert(Value value) {
@@ -337,9 +355,10 @@ std::vector<DimExpr> IndexFacts::bounds(const Derived &value,
       result.push_back(factor * value.operands[0]);
     } else {
       // The last trip is a whole step below a bound that the step divides.
-      if (value.number > 1 &&
-          isMultipleOf(value.operands[1] - value.operands[0], value.number))
-        result.push_back(factor * (value.operands[1] - number));
+      for (const DimExpr &upper : upperBounds(value.operands[1]))
+        if (value.number == 1 ||
+            isMultipleOf(upper - value.operands[0], value.number))
+          result.push_back(factor * (upper - number));
       result.push_back(factor * (value.operands[1] - DimExpr(1)));
     }
     break;
@@ -446,9 +465,19 @@ std::optional<DimExpr> IndexFacts::extreme(const DimExpr &e,
       bounds(value, *factor, increasing == smallest, all);
   if (candidates.empty() || all)
     return std::nullopt;
+  // Each candidate is a bound; the tightest one is the answer.
   DimExpr rest = e.substitute({{name, DimExpr(0)}});
-  return extreme((rest + candidates.front()).simplify(known), fixed, smallest,
-                 depth + 1);
+  std::optional<DimExpr> best;
+  for (const DimExpr &candidate : candidates) {
+    std::optional<DimExpr> found =
+        extreme((rest + candidate).simplify(known), fixed, smallest, depth + 1);
+    if (!found)
+      continue;
+    if (!best || (smallest ? found->bounds(known).lo > best->bounds(known).lo
+                           : found->bounds(known).hi < best->bounds(known).hi))
+      best = found;
+  }
+  return best;
 }
 
 std::optional<DimExpr>

@@ -1,4 +1,5 @@
-//===- BuildPlan.cpp --------------------------------------------------------===//
+//===- BuildPlan.cpp
+//--------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -41,7 +42,9 @@ std::vector<std::string> nodesOf(Location loc) {
 
 namespace {
 
-std::vector<DimExpr> toVector(const graph::Dims &dims) { return {dims.begin(), dims.end()}; }
+std::vector<DimExpr> toVector(const graph::Dims &dims) {
+  return {dims.begin(), dims.end()};
+}
 
 /// The elements of a constant as they are in memory.
 std::string constantBytes(ElementsAttr value) {
@@ -86,7 +89,8 @@ public:
     if (Status status = buildBlock(main.front(), plan.commands); !status)
       return status.error();
     for (auto [value, buffer] : llvm::zip(outputs, outputBuffers))
-      if (Status status = copyUnlessInPlace(value, buffer, plan.commands); !status)
+      if (Status status = copyUnlessInPlace(value, buffer, plan.commands);
+          !status)
         return status.error();
     return std::move(plan);
   }
@@ -123,7 +127,8 @@ private:
   /// If a kernel of the same block computes `value`, it writes it to `target`.
   void writeInPlace(Value value, BufferId target) {
     Value root = rootOf(value);
-    if (!isa_and_present<graph::KernelOp>(root.getDefiningOp()) || buffers.contains(root) ||
+    if (!isa_and_present<graph::KernelOp>(root.getDefiningOp()) ||
+        buffers.contains(root) ||
         root.getDefiningOp()->getBlock() != blockOf(value))
       return;
     // A size that is bound after the root was computed cannot name its memory.
@@ -133,7 +138,8 @@ private:
     inPlace[target] = value;
   }
   static Block *blockOf(Value value) {
-    return value.getDefiningOp() ? value.getDefiningOp()->getBlock() : value.getParentBlock();
+    return value.getDefiningOp() ? value.getDefiningOp()->getBlock()
+                                 : value.getParentBlock();
   }
 
   Status copyUnlessInPlace(Value value, BufferId target, Commands &commands) {
@@ -175,7 +181,8 @@ private:
       return buffers[value] = id;
     }
     return tilewright::error("internal error: no buffer for a result of ",
-                             op ? op->getName().getStringRef().str() : std::string("a block argument"));
+                             op ? op->getName().getStringRef().str()
+                                : std::string("a block argument"));
   }
 
   Result<BufferId> temporary(Value value) {
@@ -195,16 +202,21 @@ private:
 
   Status buildOp(Operation *op, Commands &commands) {
     return TypeSwitch<Operation *, Status>(op)
-        .Case<graph::WeightOp, graph::ConstantOp>([](auto) { return Status::success(); })
+        .Case<graph::WeightOp, graph::ConstantOp>(
+            [](auto) { return Status::success(); })
         .Case([&](graph::ReshapeOp reshape) -> Status {
           auto buffer = bufferOf(reshape.getResult());
           return buffer ? Status::success() : Status(buffer.error());
         })
-        .Case([&](graph::KernelOp kernel) { return buildKernel(kernel, commands); })
+        .Case([&](graph::KernelOp kernel) {
+          return buildKernel(kernel, commands);
+        })
         .Case([&](graph::FromDimsOp fromDims) -> Status {
           auto to = temporary(fromDims.getResult());
           auto exprs = fromDims.getDims().exprs();
-          commands.push_back({FillDimsCommand{*to, {exprs.begin(), exprs.end()}}, nodesOf(op->getLoc())});
+          commands.push_back(
+              {FillDimsCommand{*to, {exprs.begin(), exprs.end()}},
+               nodesOf(op->getLoc())});
           return Status::success();
         })
         .Case([&](graph::BindDimsOp bind) -> Status {
@@ -219,7 +231,9 @@ private:
         })
         .Case([&](graph::CheckDimsOp check) -> Status {
           auto lhs = check.getLhs().exprs(), rhs = check.getRhs().exprs();
-          commands.push_back({CheckDimsCommand{{lhs.begin(), lhs.end()}, {rhs.begin(), rhs.end()}, check.getMessage().str()},
+          commands.push_back({CheckDimsCommand{{lhs.begin(), lhs.end()},
+                                               {rhs.begin(), rhs.end()},
+                                               check.getMessage().str()},
                               nodesOf(op->getLoc())});
           return Status::success();
         })
@@ -227,8 +241,10 @@ private:
         .Case([&](graph::LoopOp loop) { return buildLoop(loop, commands); })
         .Default([&](Operation *op) -> Status {
           std::vector<std::string> nodes = nodesOf(op->getLoc());
-          return tilewright::error(nodes.empty() ? std::string("a node") : "node " + nodes[0], ": ",
-                                   op->getName().getStringRef().str(), " cannot be compiled for this target");
+          return tilewright::error(nodes.empty() ? std::string("a node")
+                                                 : "node " + nodes[0],
+                                   ": ", op->getName().getStringRef().str(),
+                                   " cannot be compiled for this target");
         });
   }
 
@@ -254,9 +270,11 @@ private:
     if (scratch != sources.scratch.end())
       command.scratchBytes = scratch->second.substitute(names);
 
-    auto [entry, isNew] = codes.try_emplace(lowered.symbol, uint32_t(plan.kernels.size()));
+    auto [entry, isNew] =
+        codes.try_emplace(lowered.symbol, uint32_t(plan.kernels.size()));
     if (isNew)
-      plan.kernels.push_back({lowered.symbol, uint32_t(command.inputs.size()), uint32_t(command.outputs.size()),
+      plan.kernels.push_back({lowered.symbol, uint32_t(command.inputs.size()),
+                              uint32_t(command.outputs.size()),
                               uint32_t(command.sizes.size())});
     command.code = entry->second;
     commands.push_back({std::move(command), nodesOf(kernel.getLoc())});
@@ -273,12 +291,14 @@ private:
         each = lhs[lhs.size() - (matmul.getTransposeLhs() ? 2 : 1)] * 2;
       } else if (isa<graph::ConvOp, graph::ConvTransposeOp>(op)) {
         each = 2;
-        for (const DimExpr &dim : llvm::drop_end(graph::getDims(op.getOperand(1))))
+        for (const DimExpr &dim :
+             llvm::drop_end(graph::getDims(op.getOperand(1))))
           each = each * dim;
       } else if (auto pool = dyn_cast<graph::PoolOp>(op)) {
         for (int64_t size : pool.getWindow())
           each = each * size;
-      } else if (op.getNumOperands() && isa<graph::ReduceOp, graph::ArgReduceOp>(op)) {
+      } else if (op.getNumOperands() &&
+                 isa<graph::ReduceOp, graph::ArgReduceOp>(op)) {
         work = work + graph::numElements(graph::getDims(op.getOperand(0)));
         continue;
       }
@@ -295,7 +315,8 @@ private:
     command.condition = *condition;
     for (Value result : ifOp.getResults())
       (void)temporary(result);
-    auto branch = [&](Region &region, std::optional<graph::DimsAttr> dims, Commands &into) -> Status {
+    auto branch = [&](Region &region, std::optional<graph::DimsAttr> dims,
+                      Commands &into) -> Status {
       Block &block = region.front();
       if (Status status = buildBlock(block, into); !status)
         return status;
@@ -307,14 +328,20 @@ private:
         set.values.assign(exprs.begin(), exprs.end());
         into.push_back({set, nodesOf(ifOp.getLoc())});
       }
-      for (auto [value, result] : llvm::zip(block.getTerminator()->getOperands(), ifOp.getResults()))
-        if (Status status = copyUnlessInPlace(value, buffers[result], into); !status)
+      for (auto [value, result] :
+           llvm::zip(block.getTerminator()->getOperands(), ifOp.getResults()))
+        if (Status status = copyUnlessInPlace(value, buffers[result], into);
+            !status)
           return status;
       return Status::success();
     };
-    if (Status status = branch(ifOp.getThenRegion(), ifOp.getThenDims(), command.thenCommands); !status)
+    if (Status status = branch(ifOp.getThenRegion(), ifOp.getThenDims(),
+                               command.thenCommands);
+        !status)
       return status;
-    if (Status status = branch(ifOp.getElseRegion(), ifOp.getElseDims(), command.elseCommands); !status)
+    if (Status status = branch(ifOp.getElseRegion(), ifOp.getElseDims(),
+                               command.elseCommands);
+        !status)
       return status;
     commands.push_back({std::move(command), nodesOf(ifOp.getLoc())});
     return Status::success();
@@ -357,7 +384,9 @@ private:
     if (Status status = read(yielded[0], command.bodyCondition); !status)
       return status;
     for (size_t i = 0; i < carriedCount; ++i)
-      if (Status status = copyUnlessInPlace(yielded[1 + i], command.carried[i].next, command.body); !status)
+      if (Status status = copyUnlessInPlace(
+              yielded[1 + i], command.carried[i].next, command.body);
+          !status)
         return status;
     for (size_t i = carriedCount; i < loop.getNumResults(); ++i) {
       LoopCommand::Stacked stacked;
@@ -368,8 +397,10 @@ private:
     }
     command.trips = loop.getTrips().str();
     if (loop.getInitDims()) {
-      auto init = loop.getInitDims()->exprs(), next = loop.getNextDims()->exprs();
-      for (auto [i, symbol] : llvm::enumerate(loop.getCarriedSymbols().getAsRange<StringAttr>()))
+      auto init = loop.getInitDims()->exprs(),
+           next = loop.getNextDims()->exprs();
+      for (auto [i, symbol] :
+           llvm::enumerate(loop.getCarriedSymbols().getAsRange<StringAttr>()))
         command.carriedSymbols.push_back({symbol.str(), init[i], next[i]});
     }
     commands.push_back({std::move(command), nodesOf(loop.getLoc())});
@@ -384,7 +415,9 @@ private:
   size_t nextKernel = 0;
 };
 
-func::FuncOp findMain(ModuleOp module) { return module.lookupSymbol<func::FuncOp>("main"); }
+func::FuncOp findMain(ModuleOp module) {
+  return module.lookupSymbol<func::FuncOp>("main");
+}
 
 } // namespace
 
@@ -393,7 +426,8 @@ Result<Signature> buildSignature(ModuleOp module) {
   if (!main)
     return tilewright::error("expected a function @main");
   Signature signature;
-  auto describe = [](Type type, DictionaryAttr attrs, const std::string &otherwise) {
+  auto describe = [](Type type, DictionaryAttr attrs,
+                     const std::string &otherwise) {
     Argument argument;
     auto tensor = cast<RankedTensorType>(type);
     auto name = attrs ? attrs.getAs<StringAttr>("tw.name") : StringAttr();
@@ -403,9 +437,11 @@ Result<Signature> buildSignature(ModuleOp module) {
     return argument;
   };
   for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
-    signature.inputs.push_back(describe(type, main.getArgAttrDict(i), "input" + std::to_string(i)));
+    signature.inputs.push_back(
+        describe(type, main.getArgAttrDict(i), "input" + std::to_string(i)));
   for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
-    signature.outputs.push_back(describe(type, main.getResultAttrDict(i), "output" + std::to_string(i)));
+    signature.outputs.push_back(describe(type, main.getResultAttrDict(i),
+                                         "output" + std::to_string(i)));
   signature.symbols = graph::getSymbolRanges(module);
   return signature;
 }

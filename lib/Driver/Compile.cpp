@@ -1,4 +1,5 @@
-//===- Compile.cpp ----------------------------------------------------------===//
+//===- Compile.cpp
+//----------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -78,7 +79,8 @@ class Compiler {
 public:
   Compiler(const CompileOptions &options) : options(options) {}
 
-  Result<CompileReport> run(const ModelSource &source, const std::string &output) {
+  Result<CompileReport> run(const ModelSource &source,
+                            const std::string &output) {
     std::vector<Target> targets;
     for (const std::string &name : options.targets) {
       auto target = findTarget(name);
@@ -89,14 +91,18 @@ public:
 
     DialectRegistry registry;
     registerCompilerDialects(registry);
-    MLIRContext context(registry, options.jobs > 1 ? MLIRContext::Threading::ENABLED : MLIRContext::Threading::DISABLED);
+    MLIRContext context(registry, options.jobs > 1
+                                      ? MLIRContext::Threading::ENABLED
+                                      : MLIRContext::Threading::DISABLED);
     context.loadAllAvailableDialects();
     Diagnostics diagnostics(&context);
 
     if (Status status = begin("import"); !status)
       return status.error();
-    auto imported = source.bytes.empty() ? importOnnx(context, source.path, options.import)
-                                         : importOnnxBytes(context, source.bytes, nullptr, "", options.import);
+    auto imported = source.bytes.empty()
+                        ? importOnnx(context, source.path, options.import)
+                        : importOnnxBytes(context, source.bytes, nullptr, "",
+                                          options.import);
     if (!imported)
       return imported.error();
     report.warnings = imported->warnings;
@@ -104,7 +110,8 @@ public:
     WeightStore &weights = *imported->weights;
     if (Status status = save("imported", module); !status)
       return status.error();
-    std::string importedBytes = options.keepReference ? toBytecode(module) : std::string();
+    std::string importedBytes =
+        options.keepReference ? toBytecode(module) : std::string();
     std::vector<int64_t> importedKeys = weights.keys();
 
     if (Status status = begin("graph"); !status)
@@ -136,7 +143,9 @@ public:
     if (!writer)
       return writer.error();
     for (const Target &target : targets)
-      if (Status status = compileFor(target, module, weights, *writer, diagnostics); !status)
+      if (Status status =
+              compileFor(target, module, weights, *writer, diagnostics);
+          !status)
         return status.error();
 
     if (Status status = begin("write"); !status)
@@ -178,18 +187,21 @@ private:
       auto key = function.getResultAttrOfType<IntegerAttr>(i, "tw.key");
       auto name = function.getResultAttrOfType<StringAttr>(i, "tw.name");
       if (!key)
-        return tilewright::error("internal error: a result of @weights has no tw.key");
-      weights.addWithKey(key.getInt(), name ? name.str() : std::string(), (*results)[i]);
+        return tilewright::error(
+            "internal error: a result of @weights has no tw.key");
+      weights.addWithKey(key.getInt(), name ? name.str() : std::string(),
+                         (*results)[i]);
     }
     function.erase();
     return Status::success();
   }
 
-  Status compileFor(const Target &target, ModuleOp module, WeightStore &weights, ModuleWriter &writer,
-                    Diagnostics &diagnostics) {
+  Status compileFor(const Target &target, ModuleOp module, WeightStore &weights,
+                    ModuleWriter &writer, Diagnostics &diagnostics) {
     if (Status status = begin("tile for " + target.name); !status)
       return status;
-    auto lowered = lowerKernels(module, {target.vectorBits, target.vectorRegisters});
+    auto lowered =
+        lowerKernels(module, {target.vectorBits, target.vectorRegisters});
     if (failed(lowered))
       return diagnostics.toError("lowering to tiles failed");
     if (Status status = save("tiled-" + target.name, *lowered->module); !status)
@@ -203,7 +215,8 @@ private:
     cpuTarget.features = target.llvmFeatures;
     cpuTarget.vectorBytes = target.vectorBits / 8;
     cpuTarget.vectorRegisters = target.vectorRegisters;
-    auto compiled = cpu::compileForCpu(*lowered->module, cpuTarget, {options.jobs});
+    auto compiled =
+        cpu::compileForCpu(*lowered->module, cpuTarget, {options.jobs});
     if (!compiled)
       return compiled.error();
 
@@ -247,14 +260,16 @@ private:
     current = phase;
     started = std::chrono::steady_clock::now();
     double phases = 5 + 2 * double(options.targets.size());
-    if (options.progress && !options.progress(phase, double(report.seconds.size()) / phases))
+    if (options.progress &&
+        !options.progress(phase, double(report.seconds.size()) / phases))
       return Error{"cancelled"};
     return Status::success();
   }
   void end() {
     if (current.empty())
       return;
-    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - started;
     report.seconds.push_back({current, elapsed.count()});
     current.clear();
   }
@@ -264,9 +279,12 @@ private:
       return Status::success();
     std::string text;
     llvm::raw_string_ostream stream(text);
-    module->print(stream, OpPrintingFlags().enableDebugInfo(true, true).elideLargeElementsAttrs(32));
+    module->print(stream, OpPrintingFlags()
+                              .enableDebugInfo(true, true)
+                              .elideLargeElementsAttrs(32));
     std::string number = std::to_string(stages++);
-    return writeFile(options.saveStages + "/" + number + "-" + stage + ".mlir", text);
+    return writeFile(options.saveStages + "/" + number + "-" + stage + ".mlir",
+                     text);
   }
 
   const CompileOptions &options;
@@ -278,7 +296,8 @@ private:
 
 } // namespace
 
-Result<CompileReport> compileModel(const ModelSource &source, const std::string &output,
+Result<CompileReport> compileModel(const ModelSource &source,
+                                   const std::string &output,
                                    const CompileOptions &options) {
   return Compiler(options).run(source, output);
 }

@@ -55,6 +55,8 @@ struct TileKernelsPass : impl::TileKernelsPassBase<TileKernelsPass> {
       if (failed(tileKernel(kernel, schedule)))
         return signalPassFailure();
     }
+    if (failed(cleanUpKernels(getOperation())))
+      signalPassFailure();
   }
 };
 

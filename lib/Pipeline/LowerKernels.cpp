@@ -1,4 +1,5 @@
-//===- LowerKernels.cpp -----------------------------------------------------===//
+//===- LowerKernels.cpp
+//-----------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,8 +16,6 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/AsmState.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -30,10 +29,13 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
   LoweredKernel lowered;
   lowered.name = kernel.getSymName().str();
   OpBuilder b(kernel.getContext());
-  auto parse = [](StringAttr text) { return DimExpr::parse(text.getValue()).take(); };
+  auto parse = [](StringAttr text) {
+    return DimExpr::parse(text.getValue()).take();
+  };
   std::map<std::string, std::string> names;
   SmallVector<Attribute> sizes;
-  for (auto text : kernel->getAttrOfType<ArrayAttr>("tile.sizes").getAsRange<StringAttr>()) {
+  for (auto text : kernel->getAttrOfType<ArrayAttr>("tile.sizes")
+                       .getAsRange<StringAttr>()) {
     std::string name = "s" + std::to_string(sizes.size());
     names[text.str()] = name;
     lowered.sizes.push_back(parse(text));
@@ -50,7 +52,8 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
     SmallVector<Attribute> renamed;
     for (auto text : dims.getAsRange<StringAttr>()) {
       auto found = names.find(text.str());
-      renamed.push_back(found == names.end() ? text : b.getStringAttr(found->second));
+      renamed.push_back(found == names.end() ? text
+                                             : b.getStringAttr(found->second));
     }
     kernel.setArgAttr(i, "tile.dims", b.getArrayAttr(renamed));
   }
@@ -67,10 +70,13 @@ static std::string printWithoutName(func::FuncOp kernel) {
   return text;
 }
 
-FailureOr<LoweredKernels> lowerKernels(ModuleOp module, const VectorUnit &unit) {
+FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
+                                       const VectorUnit &unit) {
   MLIRContext *context = module.getContext();
-  context->loadDialect<affine::AffineDialect, memref::MemRefDialect, scf::SCFDialect, tile::TileDialect,
-                       tensor::TensorDialect, linalg::LinalgDialect, math::MathDialect, arith::ArithDialect>();
+  context->loadDialect<affine::AffineDialect, memref::MemRefDialect,
+                       scf::SCFDialect, tile::TileDialect,
+                       tensor::TensorDialect, linalg::LinalgDialect,
+                       math::MathDialect, arith::ArithDialect>();
   LoweredKernels result;
   result.module = ModuleOp::create(module.getLoc());
   if (auto symbols = module->getAttr("tw.symbols"))
@@ -80,19 +86,18 @@ FailureOr<LoweredKernels> lowerKernels(ModuleOp module, const VectorUnit &unit) 
   module.walk([&](graph::KernelOp kernel) { kernels.push_back(kernel); });
   SmallVector<func::FuncOp> functions;
   for (graph::KernelOp kernel : kernels) {
-    FailureOr<func::FuncOp> function = convertKernelToLinalg(kernel, *result.module);
+    FailureOr<func::FuncOp> function =
+        convertKernelToLinalg(kernel, *result.module);
     if (failed(function))
       return failure();
-    FailureOr<func::FuncOp> tiled = tileKernel(*function, chooseSchedule(*function, unit));
+    FailureOr<func::FuncOp> tiled =
+        tileKernel(*function, chooseSchedule(*function, unit));
     if (failed(tiled))
       return failure();
     functions.push_back(*tiled);
   }
 
-  PassManager passes(context);
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
-  if (failed(passes.run(*result.module)))
+  if (failed(cleanUpKernels(*result.module)))
     return failure();
 
   llvm::StringMap<std::string> seen;

@@ -1,4 +1,5 @@
-//===- Pipelines.cpp --------------------------------------------------------===//
+//===- Pipelines.cpp
+//--------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -31,13 +32,18 @@ void buildKernelPipeline(OpPassManager &passes) {
 }
 
 void registerPipelines() {
-  PassPipelineRegistration<>("tw-graph-pipeline", "Whole-tensor rewrites of an imported model", buildGraphPipeline);
-  PassPipelineRegistration<>("tw-kernel-pipeline", "Forms kernels of an optimised graph", buildKernelPipeline);
+  PassPipelineRegistration<>("tw-graph-pipeline",
+                             "Whole-tensor rewrites of an imported model",
+                             buildGraphPipeline);
+  PassPipelineRegistration<>("tw-kernel-pipeline",
+                             "Forms kernels of an optimised graph",
+                             buildKernelPipeline);
 }
 
 void registerCompilerDialects(DialectRegistry &registry) {
-  registry.insert<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
-                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
+  registry.insert<affine::AffineDialect, arith::ArithDialect, func::FuncDialect,
+                  linalg::LinalgDialect, math::MathDialect,
+                  memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
                   graph::GraphDialect, tile::TileDialect>();
 }
 

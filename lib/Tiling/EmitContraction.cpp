@@ -16,6 +16,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 
 using namespace mlir;
 
@@ -141,6 +142,20 @@ Value Emitter::emitMatmul(graph::MatmulOp op, const Request &request) {
   return toElement(b, loc, reshape(acc, shapeOf(request.axes)), element);
 }
 
+/// The first input channel of the group that the output channels `o` are in.
+/// The minimum changes nothing; it says that a whole group follows.
+Offset Emitter::firstChannel(const Axis &o, int64_t outputsPerGroup,
+                             const DimExpr &inputs, const DimExpr &channels) {
+  int64_t all = *inputs.constantValue(), each = *channels.constantValue();
+  AffineExpr group = b.getAffineDimExpr(0).floorDiv(outputsPerGroup) * each;
+  AffineMap map = AffineMap::get(
+      1, 0, {group, b.getAffineConstantExpr(all - each)}, b.getContext());
+  Value start = affine::AffineMinOp::create(b, loc, map,
+                                            ValueRange{materialize(o.offset)});
+  inductions[start] = {inputs, each};
+  return Offset(start);
+}
+
 /// input[n, o * stride + k * dilation - pad_low, c]: loops over the kernel's
 /// positions and the input channels of the group. The padding is a bound of the
 /// load.
@@ -163,18 +178,9 @@ Value Emitter::emitConv(graph::ConvOp op, const Request &request) {
         "expected the tile of the output channels to divide those of a group");
     return {};
   }
-  // The first input channel of the group of this tile.
-  Offset groupStart(0);
-  if (groups > 1) {
-    AffineExpr d0 = b.getAffineDimExpr(0);
-    int64_t perGroup = *outputs / groups;
-    Value start = materialize(o.offset);
-    Value group = affine::AffineApplyOp::create(
-        b, loc,
-        AffineMap::get(1, 0, d0.floorDiv(perGroup) * *channels.constantValue()),
-        ValueRange{start});
-    groupStart = Offset(group);
-  }
+  Offset groupStart = groups > 1 ? firstChannel(o, *outputs / groups,
+                                                inputDims.back(), channels)
+                                 : Offset(0);
   int64_t rows = 1;
   for (int64_t i = 0; i <= spatial; ++i)
     rows *= request.axes[i].size;
@@ -315,22 +321,16 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
                            [](const Axis &axis) { return axis.size == 1; });
   if (!unit ||
       (groups > 1 && (!outputs || (*outputs / groups) % o.size != 0)) ||
-      !isa<BlockArgument>(op.getInput())) {
-    op.emitOpError("expected a buffer as input, tiles of 1 but for the output "
-                   "channels, and those within a group");
+      !isa<BlockArgument>(op.getInput()) ||
+      !isa<BlockArgument>(op.getFilter())) {
+    op.emitOpError(
+        "expected buffers as operands, tiles of 1 but for the output "
+        "channels, and those within a group");
     return {};
   }
-  Offset groupStart(0);
-  if (groups > 1) {
-    AffineExpr d0 = b.getAffineDimExpr(0);
-    groupStart = Offset(affine::AffineApplyOp::create(
-                            b, loc,
-                            AffineMap::get(1, 0,
-                                           d0.floorDiv(*outputs / groups) *
-                                               *channels.constantValue()),
-                            ValueRange{materialize(o.offset)})
-                            .getResult());
-  }
+  Offset groupStart = groups > 1 ? firstChannel(o, *outputs / groups,
+                                                inputDims.back(), channels)
+                                 : Offset(0);
   SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
   SmallVector<Offset> position(spatial, Offset(0));
   std::function<Value(int64_t, Value)> nest = [&](int64_t i,
@@ -341,10 +341,12 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
                           position[i] = offset;
                           return nest(i + 1, carried);
                         });
-    // Where the input element is, and whether it exists.
-    AffineExpr d0 = b.getAffineDimExpr(0);
-    SmallVector<Value> at = {materialize(request.axes[0].offset)};
-    Value exists;
+    // Where the input element is; `whole` is 1 if there is one, else 0.
+    AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+    AffineExpr one = b.getAffineConstantExpr(1);
+    Axes input = {request.axes[0]};
+    Axes filter;
+    SmallVector<Value> whole;
     for (int64_t s = 0; s < spatial; ++s) {
       int64_t stride = op.getStrides()[s];
       Value numerator =
@@ -355,52 +357,58 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
           ValueRange{numerator});
       Value rest = affine::AffineApplyOp::create(
           b, loc, AffineMap::get(1, 0, d0 % stride), ValueRange{numerator});
-      Value nought = materialize(Offset(0)),
-            extent = extentValue(inputDims[s + 1]);
-      Value whole =
-          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, nought);
-      Value from = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
-                                         index, nought);
-      Value below = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                          index, extent);
-      Value here = arith::AndIOp::create(
-          b, loc, whole, arith::AndIOp::create(b, loc, from, below));
-      exists = exists ? arith::AndIOp::create(b, loc, exists, here).getResult()
-                      : here;
-      at.push_back(index);
+      whole.push_back(affine::AffineMaxOp::create(
+          b, loc, AffineMap::get(1, 0, {one - d0, one - one}, b.getContext()),
+          ValueRange{rest}));
+      input.push_back(Axis{Offset(index), 1, 1, true});
+      filter.push_back(Axis{position[s]});
     }
-    Value one = materialize(Offset(1));
-    Value hi =
-        arith::SelectOp::create(b, loc, exists, one, materialize(Offset(0)));
     return serialLoop(
         channels, step, acc, [&](Offset channel, Value carried) -> Value {
           unsigned inner = depth;
-          SmallVector<Value> offsets(at);
-          Axis c{groupStart + channel, step, 1, true};
-          offsets.push_back(materialize(c.offset));
-          SmallVector<int64_t> shape(spatial + 1, 1);
-          shape.push_back(step);
-          Axes filter;
-          for (int64_t s = 0; s < spatial; ++s)
-            filter.push_back(Axis{position[s]});
-          filter.push_back(Axis{channel, step, 1, true});
+          Axes inputAxes = input, filterAxes = filter;
+          inputAxes.push_back(Axis{groupStart + channel, step, 1, true});
+          filterAxes.push_back(Axis{channel, step, 1, true});
           Axis column = o;
           column.filled = false;
-          filter.push_back(column);
-          // The bound along the channels is the one that the filter has.
-          Request filterRequest{op.getFilter(), filter, zero};
-          Bounds filterBounds = bounds(filterRequest);
-          SmallVector<OpFoldResult> lower(spatial + 2, b.getIndexAttr(0)),
-              upper(spatial + 2, b.getIndexAttr(1));
-          upper[1] = hi;
-          upper.back() = filterBounds.hi[spatial];
-          auto type = RankedTensorType::get(shape, element);
-          Value x = tile::LoadOp::create(
-              b, loc, type, buffers.lookup(op.getInput()), offsets, lower,
-              upper, SmallVector<int64_t>(), zero);
-          Value w = emit(filterRequest);
-          if (!w)
-            return {};
+          filterAxes.push_back(column);
+          Bounds inputBounds = bounds(Request{op.getInput(), inputAxes, zero});
+          Bounds filterBounds =
+              bounds(Request{op.getFilter(), filterAxes, zero});
+          // Where there is no input element both operands are 0 along k: a
+          // weight that takes no part cannot bring in a NaN.
+          auto value = [&](OpFoldResult fold) {
+            return getValueOrCreateConstantIndexOp(b, loc, fold);
+          };
+          for (int64_t s = 0; s < spatial; ++s) {
+            OpFoldResult &end = inputBounds.hi[s + 1];
+            end = affine::AffineMinOp::create(
+                      b, loc, AffineMap::get(2, 0, {d0, d1}, b.getContext()),
+                      ValueRange{value(end), whole[s]})
+                      .getResult();
+            AffineExpr d2 = b.getAffineDimExpr(2);
+            AffineMap both =
+                AffineMap::get(3, 0, {d0, (d1 - d2) * step}, b.getContext());
+            OpFoldResult &k = filterBounds.hi[spatial];
+            k = affine::AffineMinOp::create(
+                    b, loc, both,
+                    ValueRange{value(k), value(end),
+                               value(inputBounds.lo[s + 1])})
+                    .getResult();
+          }
+          inputBounds.hi.back() = filterBounds.hi[spatial];
+          auto load = [&](Value from, const Axes &axes,
+                          const Bounds &inside) -> Value {
+            SmallVector<Value> offsets;
+            for (const Axis &axis : axes)
+              offsets.push_back(materialize(axis.offset));
+            auto type = RankedTensorType::get(shapeOf(axes), element);
+            return tile::LoadOp::create(b, loc, type, buffers.lookup(from),
+                                        offsets, inside.lo, inside.hi,
+                                        SmallVector<int64_t>(), zero);
+          };
+          Value x = load(op.getInput(), inputAxes, inputBounds);
+          Value w = load(op.getFilter(), filterAxes, filterBounds);
           setInsertionPoint(inner);
           return tile::DotOp::create(b, loc, reshape(x, {1, step}),
                                      reshape(w, {step, o.size}), carried);

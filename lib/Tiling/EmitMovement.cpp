@@ -33,6 +33,8 @@ Value Emitter::emitConcat(graph::ConcatOp op, const Request &request) {
   int64_t axis = op.getAxis();
   const Axis &a = request.axes[axis];
   auto low = lowerBound(a.offset), high = upperBound(a.offset);
+  TypedAttr zero = b.getZeroAttr(
+      cast<RankedTensorType>(request.value.getType()).getElementType());
   DimExpr start = 0;
   Value result, coordinate;
   SmallVector<int64_t> shape = shapeOf(request.axes);
@@ -46,7 +48,9 @@ Value Emitter::emitConcat(graph::ConcatOp op, const Request &request) {
       for (Axis &each : axes)
         each.filled = false;
       axes[axis].offset = a.offset - offsetOf(start);
-      Value tile = emit(Request{operand, axes, {}});
+      // What is chosen between is known everywhere along the axis.
+      axes[axis].filled = true;
+      Value tile = emit(Request{operand, axes, zero});
       if (!tile)
         return {};
       setInsertionPoint(at);
@@ -65,10 +69,7 @@ Value Emitter::emitConcat(graph::ConcatOp op, const Request &request) {
     start = end;
   }
   if (!result)
-    result = splat(
-        b.getZeroAttr(
-            cast<RankedTensorType>(request.value.getType()).getElementType()),
-        shape);
+    result = splat(zero, shape);
   return result;
 }
 

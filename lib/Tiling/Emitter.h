@@ -106,6 +106,8 @@ private:
   mlir::Value emitMatmul(graph::MatmulOp op, const Request &request);
   mlir::Value emitConv(graph::ConvOp op, const Request &request);
   mlir::Value emitDepthwise(graph::ConvOp op, const Request &request);
+  Offset firstChannel(const Axis &o, int64_t outputsPerGroup,
+                      const DimExpr &inputs, const DimExpr &channels);
   mlir::Value emitConvTranspose(graph::ConvTransposeOp op,
                                 const Request &request);
   mlir::Value emitPool(graph::PoolOp op, const Request &request);

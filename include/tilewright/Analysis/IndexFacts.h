@@ -88,6 +88,8 @@ private:
   DimExpr mod(const DimExpr &a, const DimExpr &b);
   DimExpr minMax(std::vector<DimExpr> operands, bool isMin);
   bool hasDerived(const DimExpr &e) const;
+  /// e, and what it is at most by the minima in it.
+  std::vector<DimExpr> upperBounds(const DimExpr &e);
   DimExpr loopVariable(mlir::OpFoldResult lower, mlir::OpFoldResult upper,
                        mlir::OpFoldResult step);
 

@@ -1,12 +1,13 @@
-//===- BuildPlan.h ----------------------------------------------------------===//
+//===- BuildPlan.h
+//----------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Walks `@main` after kernels have been formed and lowered, and writes down what
-// the runtime does: a buffer for every value, a command for every op.
+// Walks `@main` after kernels have been formed and lowered, and writes down
+// what the runtime does: a buffer for every value, a command for every op.
 //
 //     tw.kernel            KernelCommand
 //     tw.reshape           a View of the same bytes

@@ -1,4 +1,5 @@
-//===- Compile.h ------------------------------------------------------------===//
+//===- Compile.h
+//------------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,7 +10,8 @@
 //
 //     CompileOptions options;
 //     options.targets = {"x86-64-v3"};
-//     Result<CompileReport> report = compileModel({"model.onnx"}, "model.twm", options);
+//     Result<CompileReport> report = compileModel({"model.onnx"}, "model.twm",
+//     options);
 //
 // Nothing is left behind if it fails, and nothing is printed: errors, warnings
 // and the report are values.
@@ -67,7 +69,8 @@ struct CompileReport {
   std::vector<std::pair<std::string, double>> seconds;
 };
 
-Result<CompileReport> compileModel(const ModelSource &source, const std::string &output,
+Result<CompileReport> compileModel(const ModelSource &source,
+                                   const std::string &output,
                                    const CompileOptions &options);
 
 } // namespace tilewright

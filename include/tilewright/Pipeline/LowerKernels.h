@@ -1,4 +1,5 @@
-//===- LowerKernels.h -------------------------------------------------------===//
+//===- LowerKernels.h
+//-------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -46,7 +47,8 @@ struct LoweredKernels {
 /// `module` is not changed. Fails with diagnostics at the ops that have no way
 /// to the tiled form. The functions' sizes are the symbols s0, s1, ...: what
 /// they stand for differs from kernel to kernel.
-mlir::FailureOr<LoweredKernels> lowerKernels(mlir::ModuleOp module, const VectorUnit &unit);
+mlir::FailureOr<LoweredKernels> lowerKernels(mlir::ModuleOp module,
+                                             const VectorUnit &unit);
 
 } // namespace tilewright
 

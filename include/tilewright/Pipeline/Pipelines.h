@@ -1,4 +1,5 @@
-//===- Pipelines.h ----------------------------------------------------------===//
+//===- Pipelines.h
+//----------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,8 +20,8 @@ class OpPassManager;
 
 namespace tilewright {
 
-/// Imported tw to optimised tw: whole-tensor rewrites; weight arithmetic ends up
-/// in @weights, to be run once.
+/// Imported tw to optimised tw: whole-tensor rewrites; weight arithmetic ends
+/// up in @weights, to be run once.
 void buildGraphPipeline(mlir::OpPassManager &passes);
 /// Optimised tw to kernels. @weights is gone by then.
 void buildKernelPipeline(mlir::OpPassManager &passes);

@@ -31,6 +31,8 @@
 
 #include "tilewright/Tiling/Schedule.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 namespace tilewright {
 
 /// Replaces `kernel` (GraphToLinalg's form) by its tiled form in the same
@@ -38,6 +40,10 @@ namespace tilewright {
 /// tiles.
 mlir::FailureOr<mlir::func::FuncOp> tileKernel(mlir::func::FuncOp kernel,
                                                const Schedule &schedule);
+
+/// Canonicalises and removes common subexpressions. An scf.forall of one block
+/// stays: the tiled form has one in every kernel.
+mlir::LogicalResult cleanUpKernels(mlir::ModuleOp module);
 
 } // namespace tilewright
 

@@ -62,10 +62,10 @@ Value KernelConverter::reduceOp(ReduceOp op) {
   Location loc = op.getLoc();
   Type element = this->element(op.getOperand());
   Dims shape = getDims(op.getOperand()), kept = getDims(op.getResult());
-  // A bool is reduced as the byte it is stored as: 0 or 1, unsigned.
+  // A bool is reduced as the bit it is, unsigned.
   bool isBool = element.isInteger(1),
        isUnsigned = isBool || element.isUnsignedInteger();
-  Type compute = isBool ? storageType(element) : computeType(element);
+  Type compute = computeType(element);
   Value operand = get(op.getOperand());
   if (compute != storageType(element))
     operand =
@@ -78,9 +78,9 @@ Value KernelConverter::reduceOp(ReduceOp op) {
                                                 compute.getIntOrFloatBitWidth(),
                                                 IntegerType::Unsigned))
                         : compute;
+  TypedAttr neutral = neutralOf(b, op.getKind(), compute, isUnsigned);
   Value reduced =
-      reduce(loc, operand, shape, op.getAxes(),
-             neutralOf(b, op.getKind(), compute, isUnsigned),
+      reduce(loc, operand, shape, op.getAxes(), neutral,
              [&](OpBuilder &builder, Value x, Value acc) {
                return ScalarEmitter(builder, loc)
                    .binary(combiner(op.getKind()), acc, x, signedness);
@@ -107,7 +107,7 @@ Value KernelConverter::reduceOp(ReduceOp op) {
                         isa<FloatType>(compute) ? compute : signedness);
           x = emit.binary(BinaryKind::Div, x, n, signedness);
         }
-        return isBool ? x : emit.store(x, element);
+        return emit.store(x, element);
       });
 }
 

@@ -240,7 +240,40 @@ LogicalResult KernelVerifier::verifyGather(GatherOp gather) {
   return success();
 }
 
+/// True if `divisor` is `select(c, k, d)` where c holds at least for d = 0 and,
+/// if signed, d = -1, and k is neither: no element, whatever it is, divides
+/// wrongly.
+static bool isGuardedDivisor(Value divisor, bool isSigned) {
+  auto select = divisor.getDefiningOp<arith::SelectOp>();
+  DenseIntElementsAttr instead;
+  if (!select || !matchPattern(select.getTrueValue(), m_Constant(&instead)) ||
+      !instead.isSplat() || instead.getSplatValue<APInt>().isZero() ||
+      instead.getSplatValue<APInt>().isAllOnes())
+    return false;
+  bool coversZero = false, coversMinusOne = !isSigned;
+  SmallVector<Value> conditions = {select.getCondition()};
+  while (!conditions.empty()) {
+    Value condition = conditions.pop_back_val();
+    if (auto either = condition.getDefiningOp<arith::OrIOp>()) {
+      conditions.append({either.getLhs(), either.getRhs()});
+      continue;
+    }
+    auto compare = condition.getDefiningOp<arith::CmpIOp>();
+    DenseIntElementsAttr with;
+    if (!compare || compare.getPredicate() != arith::CmpIPredicate::eq ||
+        compare.getLhs() != select.getFalseValue() ||
+        !matchPattern(compare.getRhs(), m_Constant(&with)) || !with.isSplat())
+      continue;
+    coversZero |= with.getSplatValue<APInt>().isZero();
+    coversMinusOne |= with.getSplatValue<APInt>().isAllOnes();
+  }
+  return coversZero && coversMinusOne;
+}
+
 LogicalResult KernelVerifier::verifyDivision(Operation *op) {
+  if (isGuardedDivisor(op->getOperand(1),
+                       isa<arith::DivSIOp, arith::RemSIOp>(op)))
+    return success();
   for (auto [index, operand] : llvm::enumerate(op->getOperands()))
     for (auto [axis, edge] : llvm::enumerate(edges.of(operand))) {
       bool isZero = index == 1 && edge.kind == AxisEdge::Fill &&
