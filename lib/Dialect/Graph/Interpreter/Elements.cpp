@@ -25,7 +25,7 @@ std::vector<int64_t> toIntegers(const Tensor &tensor) {
     using T = typename decltype(tag)::Type;
     if constexpr (!isFloatElement<T>)
       for (size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<int64_t>(tensor.as<T>()[i]);
+        values[i] = static_cast<int64_t>(load(tensor.as<T>()[i]));
   });
   return values;
 }
