@@ -41,6 +41,14 @@ func.func @inputs(%x: memref<4xf32> {tile.dims = ["4"]})
 
 // -----
 
+// expected-error @+1 {{tile.count needs memref<1xi64> as the last output}}
+func.func @count(%x: memref<1xi32> {tile.dims = ["1"]})
+    attributes {tile.loops, tile.sizes = [], tile.blocks = "1", tile.inputs = 0 : i64, tile.count = "n"} {
+  return
+}
+
+// -----
+
 // expected-error @+1 {{expected one scf.forall over blocks in the body}}
 func.func @no_forall() attributes {tile.loops, tile.sizes = [], tile.blocks = "1", tile.inputs = 0 : i64} {
   return

@@ -141,6 +141,18 @@ FailureOr<KernelInfo> tile::getKernelInfo(func::FuncOp kernel) {
            << inputs.getInt() << ", but there are " << numBuffers << " buffers";
   info.numInputs = inputs.getInt();
 
+  if (auto count = kernel->getAttrOfType<StringAttr>(kCountAttr)) {
+    auto type =
+        info.numInputs < numBuffers
+            ? dyn_cast<MemRefType>(kernel.getArgumentTypes()[numBuffers - 1])
+            : MemRefType();
+    if (!type || !type.getElementType().isInteger(64) ||
+        type.getShape() != ArrayRef<int64_t>{1})
+      return kernel.emitOpError("tile.count needs memref<1xi64> as the last "
+                                "output");
+    info.count = count.getValue().str();
+  }
+
   if (failed(readBody(kernel, info)))
     return failure();
   return info;

@@ -130,7 +130,7 @@ tile::interpretKernel(func::FuncOp kernel, ArrayRef<Tensor> inputs,
       return value.error().in(name);
     sizes.push_back(*value);
   }
-  std::vector<Tensor> outputs;
+  std::vector<Tensor> outputs, shaped(inputs.begin(), inputs.end());
   for (unsigned i = 0; i < info->numBuffers(); ++i) {
     std::vector<int64_t> shape;
     for (const DimExpr &expr : info->dims[i]) {
@@ -146,15 +146,19 @@ tile::interpretKernel(func::FuncOp kernel, ArrayRef<Tensor> inputs,
       outputs.emplace_back(dtypeOf(type.getElementType()), shape);
       continue;
     }
-    if (i < inputs.size() && inputs[i].shape() != shape)
+    if (i >= shaped.size())
+      continue;
+    // A kernel may see a buffer under another shape of as many elements.
+    if (inputs[i].size() != Tensor(inputs[i].type(), shape, nullptr).size())
       return error(name, ": input ", i, " is ", inputs[i].typeString(),
                    ", but its sizes are ",
                    Tensor(inputs[i].type(), shape, nullptr).typeString());
+    shaped[i] = inputs[i].reshaped(shape);
   }
   Result<int64_t> blocks = info->blocks.evaluate(bindings);
   if (!blocks)
     return blocks.error().in(name);
-  Status status = run(kernel, *info, inputs, outputs, sizes, *blocks, options);
+  Status status = run(kernel, *info, shaped, outputs, sizes, *blocks, options);
   if (!status)
     return status.error();
   return outputs;

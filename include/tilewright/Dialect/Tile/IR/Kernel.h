@@ -38,6 +38,8 @@ struct KernelInfo {
   std::vector<DimExpr> sizes;
   /// The number of blocks.
   DimExpr blocks;
+  /// The symbol that the last output (one i64) gives a value to, or "".
+  std::string count;
   mlir::scf::ForallOp forall;
 
   unsigned numBuffers() const { return dims.size(); }

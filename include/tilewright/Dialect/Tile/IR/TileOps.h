@@ -63,6 +63,8 @@ inline constexpr llvm::StringLiteral kLoopsAttr = "tile.loops";
 inline constexpr llvm::StringLiteral kSizesAttr = "tile.sizes";
 inline constexpr llvm::StringLiteral kBlocksAttr = "tile.blocks";
 inline constexpr llvm::StringLiteral kInputsAttr = "tile.inputs";
+/// The symbol that the kernel's last output, one i64, gives a value to.
+inline constexpr llvm::StringLiteral kCountAttr = "tile.count";
 /// Argument attribute of a buffer.
 inline constexpr llvm::StringLiteral kDimsAttr = "tile.dims";
 

@@ -48,7 +48,7 @@ Status interpretKernel(mlir::func::FuncOp kernel,
 
 /// As above, but evaluates `tile.sizes`, allocates the outputs by `tile.dims`
 /// (with signed integers and no bools, as buffers have them), and checks the
-/// inputs' shapes and `tile.blocks`.
+/// inputs' numbers of elements and `tile.blocks`.
 Result<std::vector<Tensor>>
 interpretKernel(mlir::func::FuncOp kernel, llvm::ArrayRef<Tensor> inputs,
                 const SymbolBindings &bindings,
