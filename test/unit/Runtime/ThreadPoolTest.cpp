@@ -77,6 +77,13 @@ TEST(ThreadPool, OneLease) {
 
 // A child of fork has a pool that works.
 TEST(ThreadPool, SurvivesFork) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer ends a child that starts threads";
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "ThreadSanitizer ends a child that starts threads";
+#endif
+#endif
   {
     ThreadLease lease(2);
     ASSERT_TRUE(runsEachOnce(lease.pool(), 2, 100, 1));
