@@ -291,8 +291,9 @@ private:
         each = lhs[lhs.size() - (matmul.getTransposeLhs() ? 2 : 1)] * 2;
       } else if (isa<graph::ConvOp, graph::ConvTransposeOp>(op)) {
         each = 2;
-        for (const DimExpr &dim :
-             llvm::drop_end(graph::getDims(op.getOperand(1))))
+        graph::Dims filter = graph::getDims(op.getOperand(1));
+        filter.pop_back();
+        for (const DimExpr &dim : filter)
           each = each * dim;
       } else if (auto pool = dyn_cast<graph::PoolOp>(op)) {
         for (int64_t size : pool.getWindow())

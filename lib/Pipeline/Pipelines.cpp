@@ -23,7 +23,12 @@ namespace tilewright {
 
 void buildGraphPipeline(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(graph::createFoldConstantsPass());
   passes.addPass(createCSEPass());
+  passes.addPass(graph::createSinkTransposesPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(graph::createHoistWeightsPass());
 }
 
 void buildKernelPipeline(OpPassManager &passes) {
