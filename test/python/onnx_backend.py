@@ -164,7 +164,9 @@ def attempt(runner, case, folder, symbolic, constants):
         if answer is None:
             return "crashed", "the process ended or took too long"
         if "error" in answer:
-            refused = answer["stage"] in ("import", "options")
+            # A size that broadcasts, but was not known to, is refused when it runs.
+            late = symbolic and "broadcasts only where a size is known" in answer["error"]
+            refused = answer["stage"] in ("import", "options") or late
             return ("refused" if refused else "failed to run"), answer["error"]
         for i, expected in enumerate(outputs):
             wrong = difference(load(folder / f"{i}.npy", expected), expected, case)

@@ -103,7 +103,7 @@ static Result<Tensor> densify(ModelFile &file,
   int64_t rank = int64_t(shape.size()), count = values->size(), size = 1;
   for (int64_t extent : shape)
     if (extent < 0 || __builtin_mul_overflow(size, extent, &size) ||
-        size > (int64_t(1) << 34))
+        size > (int64_t(1) << 27))
       return error("a sparse tensor of an unreasonable size");
   bool flat = indices->rank() == 1 && indices->size() == count;
   bool coordinates = indices->rank() == 2 && indices->shape()[0] == count &&

@@ -73,7 +73,8 @@ static void importDet(Node &n) {
     n.fail("the matrices must have a constant size of at most 16");
     return;
   }
-  Dims lead(n.shape(x).dims.begin(), n.shape(x).dims.end() - 2);
+  Dims lead = n.shape(x).dims;
+  lead.pop_back_n(2);
   int64_t rank = n.rank(x);
   Value det = n.full(lead, n.like(x, 1));
   for (int64_t left = size; left > 0 && !n.failed(); --left) {
