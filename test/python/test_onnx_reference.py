@@ -1,8 +1,11 @@
 """The ONNX node cases through the importer and the reference interpreter."""
 
 import shutil
+import sys
+from pathlib import Path
 
-import onnx_backend
+sys.path.insert(0, str(Path(__file__).parent))
+import onnx_backend  # noqa: E402
 
 
 def check(tmp_path, capsys, mode, at_least):

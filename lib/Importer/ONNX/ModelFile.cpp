@@ -202,13 +202,20 @@ Result<Tensor> fromBytes(DType type, std::vector<int64_t> shape,
   if (aligned && expected > 0)
     return Tensor(type, std::move(shape), const_cast<char *>(data),
                   range.owner);
+  // Copied in pieces whose pages are given back at once: at the peak there is
+  // one copy in memory, not two.
   Tensor tensor(type, std::move(shape));
-  if (type == DType::Bool)
-    for (int64_t i = 0; i < expected; ++i)
-      tensor.as<uint8_t>()[i] = data[i] != 0;
-  else if (expected > 0)
-    std::memcpy(tensor.data(), data, size_t(expected));
-  releasePages(range);
+  constexpr int64_t piece = int64_t(1) << 22;
+  for (int64_t start = 0; start < expected; start += piece) {
+    int64_t size = std::min(piece, expected - start);
+    if (type == DType::Bool)
+      for (int64_t i = start; i < start + size; ++i)
+        tensor.as<uint8_t>()[i] = data[i] != 0;
+    else
+      std::memcpy(tensor.as<char>() + start, data + start, size_t(size));
+    releasePages({range.bytes.substr(size_t(start), size_t(size)), nullptr,
+                  range.mapped});
+  }
   return tensor;
 }
 
