@@ -64,12 +64,13 @@ struct ResizeRequest {
 
 } // namespace
 
-static void emitResize(Node &n, ResizeRequest &r) {
-  Value x = n.in(0);
+static Value emitResize(Node &n, Value x, ResizeRequest r) {
   Shape shape = n.shape(x);
   for (float scale : r.scales)
-    if (!(scale > 0) || !std::isfinite(scale))
-      return n.fail("the scales must be positive numbers");
+    if (!(scale > 0) || !std::isfinite(scale)) {
+      n.fail("the scales must be positive numbers");
+      return x;
+    }
   if (r.sizes.empty())
     for (int64_t i = 0; i < shape.rank(); ++i)
       r.sizes.push_back(scaledSize(shape[i], r.scales[size_t(i)]));
@@ -80,15 +81,30 @@ static void emitResize(Node &n, ResizeRequest &r) {
     return n.state.builder.getF32FloatAttr(value);
   };
   MLIRContext *context = n.state.context;
-  n.result(0, n.shaped<graph::ResizeOp>(
-                  r.sizes, n.element(x), x,
-                  graph::ResizeModeAttr::get(context, r.mode),
-                  graph::ResizeCoordinatesAttr::get(context, r.coordinates),
-                  graph::NearestRoundingAttr::get(context, r.rounding),
-                  n.state.builder.getDenseF32ArrayAttr(r.scales),
-                  n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
-                  number(r.extrapolation), unit(r.excludeOutside),
-                  unit(r.antialias)));
+  return n.shaped<graph::ResizeOp>(
+      r.sizes, n.element(x), x, graph::ResizeModeAttr::get(context, r.mode),
+      graph::ResizeCoordinatesAttr::get(context, r.coordinates),
+      graph::NearestRoundingAttr::get(context, r.rounding),
+      n.state.builder.getDenseF32ArrayAttr(r.scales),
+      n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
+      number(r.extrapolation), unit(r.excludeOutside), unit(r.antialias));
+}
+
+/// Opset 10 does not say how nearest rounds. As everybody does: up where the
+/// axis shrinks, down where it grows, in two steps.
+static Value resizeOpset10(Node &n, Value x, ResizeRequest r) {
+  auto growing = [](float scale) { return scale >= 1; };
+  if (r.mode != ResizeMode::Nearest || llvm::all_of(r.scales, growing))
+    return emitResize(n, x, r);
+  ResizeRequest grow = r, shrink = r;
+  for (float &scale : grow.scales)
+    scale = std::max(scale, 1.0f);
+  for (float &scale : shrink.scales)
+    scale = std::min(scale, 1.0f);
+  shrink.rounding = NearestRounding::Ceil;
+  if (!llvm::all_of(grow.scales, [](float scale) { return scale == 1; }))
+    x = emitResize(n, x, grow);
+  return emitResize(n, x, shrink);
 }
 
 static SmallVector<float> toFloats(ArrayRef<double> values) {
@@ -188,7 +204,7 @@ static void importResize(Node &n) {
       r.sizes[size_t(axes[i])] = given[i];
     if (policy != "stretch")
       keepAspect(n, policy, axes, r);
-    return emitResize(n, r);
+    return n.result(0, emitResize(n, n.in(0), r));
   }
   if (!n.has(scalesAt))
     return n.fail("neither scales nor sizes are given");
@@ -201,7 +217,8 @@ static void importResize(Node &n) {
   r.scales.assign(size_t(rank), 1.0f);
   for (size_t i = 0; i < count; ++i)
     r.scales[size_t(axes[i])] = float((*scales)[i]);
-  emitResize(n, r);
+  n.result(0, n.opset < 11 ? resizeOpset10(n, n.in(0), r)
+                           : emitResize(n, n.in(0), r));
 }
 
 static void importUpsample(Node &n) {
@@ -222,7 +239,7 @@ static void importUpsample(Node &n) {
   if (int64_t(r.scales.size()) != n.rank(n.in(0)))
     return n.fail("expected one scale per axis, but got " +
                   Twine(r.scales.size()));
-  emitResize(n, r);
+  n.result(0, emitResize(n, n.in(0), r));
 }
 
 //===----------------------------------------------------------------------===//
