@@ -67,10 +67,10 @@ struct FoldConstantsPass
   void runOnOperation() override {
     getOperation().walk([&](func::FuncOp function) {
       function.walk<WalkOrder::PreOrder>([&](Operation *op) {
-        if (op->getDialect() ==
-                getContext().getLoadedDialect<GraphDialect>() &&
+        if (op->getDialect() == getContext().getLoadedDialect<GraphDialect>() &&
             isFoldable(op))
-          return failed(fold(op)) ? WalkResult::interrupt() : WalkResult::skip();
+          return failed(fold(op)) ? WalkResult::interrupt()
+                                  : WalkResult::skip();
         return WalkResult::advance();
       });
     });
@@ -81,9 +81,9 @@ struct FoldConstantsPass
     OpBuilder builder(&getContext());
     OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
     builder.setInsertionPointToEnd(module->getBody());
-    auto function = func::FuncOp::create(
-        builder, op->getLoc(), "main",
-        builder.getFunctionType({}, op->getResultTypes()));
+    auto function =
+        func::FuncOp::create(builder, op->getLoc(), "main",
+                             builder.getFunctionType({}, op->getResultTypes()));
     builder.setInsertionPointToStart(function.addEntryBlock());
     IRMapping mapping;
     for (Value operand : op->getOperands())

@@ -24,8 +24,8 @@ using namespace tilewright::graph;
 namespace {
 
 // What grows more than this from its weights stays in @main, where it is
-// computed where it is needed: a mask made of a few numbers is not worth reading
-// from memory.
+// computed where it is needed: a mask made of a few numbers is not worth
+// reading from memory.
 constexpr int64_t maxGrowth = 64;
 constexpr int64_t smallResult = 1 << 20;
 
@@ -65,7 +65,8 @@ public:
     llvm::SetVector<Value> frontier;
     for (Operation *op : fixed)
       for (Value result : op->getResults())
-        if (!isLeaf(op) && llvm::any_of(result.getUsers(), [&](Operation *user) {
+        if (!isLeaf(op) &&
+            llvm::any_of(result.getUsers(), [&](Operation *user) {
               return !fixed.contains(user);
             }))
           frontier.insert(result);
@@ -83,10 +84,11 @@ private:
       leafBytes[op] = bytesOf(op->getResult(0));
       return;
     }
-    bool isHoistable = op->getDialect() == main->getContext()->getLoadedDialect<GraphDialect>() &&
-                       isPure(op) && op->getNumRegions() == 0 &&
-                       op->getNumResults() > 0 && op->getNumOperands() > 0 &&
-                       isFixed(op);
+    bool isHoistable =
+        op->getDialect() ==
+            main->getContext()->getLoadedDialect<GraphDialect>() &&
+        isPure(op) && op->getNumRegions() == 0 && op->getNumResults() > 0 &&
+        op->getNumOperands() > 0 && isFixed(op);
     int64_t leaves = 0;
     for (Value operand : op->getOperands()) {
       Operation *definition = operand.getDefiningOp();
@@ -146,9 +148,8 @@ private:
     SmallVector<Type> types;
     for (Value value : frontier)
       types.push_back(value.getType());
-    auto weights = func::FuncOp::create(
-        builder, module.getLoc(), "weights",
-        builder.getFunctionType({}, types));
+    auto weights = func::FuncOp::create(builder, module.getLoc(), "weights",
+                                        builder.getFunctionType({}, types));
     weights.setPrivate();
     builder.setInsertionPointToStart(weights.addEntryBlock());
 

@@ -80,6 +80,33 @@ def SinkTransposesPass : Pass<"tw-sink-transposes", "::mlir::ModuleOp"> {
   ];
 }
 
+def FoldScalesPass : Pass<"tw-fold-scales", "::mlir::ModuleOp"> {
+  let summary = "Folds scales and shifts behind contractions into weights";
+  let description = [{
+    Batch normalisation at inference is a scale and a shift of every channel.
+    Behind a `tw.conv`, `tw.conv_transpose` or `tw.matmul` with constant weights
+    and no other user, a chain of additions, subtractions, multiplications and
+    divisions with constants (one per output channel, or one for all) becomes one
+    addition: the scales go into the weights. The arithmetic on weights is done in
+    f64 and rounded once; `tw-hoist-weights` moves it out of @main. A single
+    addition is left as it is.
+
+        %1 = tw.conv %x, %w ...
+        %2 = tw.binary sub %1, %mean
+        %3 = tw.binary mul %2, %scale
+        %4 = tw.binary add %3, %bias
+
+    becomes
+
+        %1 = tw.conv %x, (%w * %scale) ...
+        %2 = tw.binary add %1, (-%mean * %scale + %bias)
+
+    Run it behind `tw-sink-transposes`: the channels are the last axis.
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [Statistic<"numFolded", "folded", "contractions that took in scales or shifts">];
+}
+
 def HoistWeightsPass : Pass<"tw-hoist-weights", "::mlir::ModuleOp"> {
   let summary = "Moves arithmetic on weights out of @main";
   let description = [{
