@@ -32,6 +32,7 @@ llvm::ArrayRef<Chapter> onnximport::chapters() {
       {"Matrix products", "", matmulOps()},
       {"Einsum", "", einsumOps()},
       {"Convolutions", "", convOps()},
+      {"Deformable convolution", "", deformOps()},
       {"Pooling", "", poolOps()},
       {"Normalisation", "", normOps()},
       {"Losses", "", lossOps()},

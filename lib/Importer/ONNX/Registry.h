@@ -82,6 +82,7 @@ llvm::ArrayRef<OpRow> scanOps();
 llvm::ArrayRef<OpRow> matmulOps();
 llvm::ArrayRef<OpRow> einsumOps();
 llvm::ArrayRef<OpRow> convOps();
+llvm::ArrayRef<OpRow> deformOps();
 llvm::ArrayRef<OpRow> poolOps();
 llvm::ArrayRef<OpRow> normOps();
 llvm::ArrayRef<OpRow> lossOps();
