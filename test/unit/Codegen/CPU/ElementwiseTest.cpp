@@ -19,11 +19,7 @@ class Elementwise : public testing::TestWithParam<CpuTarget> {};
 } // namespace
 
 INSTANTIATE_TEST_SUITE_P(Targets, Elementwise,
-                         testing::ValuesIn(runnableTargets()),
-                         [](const auto &info) {
-                           return std::string(
-                               info.param.vectorBytes == 64 ? "v4" : "v3");
-                         });
+                         testing::ValuesIn(runnableTargets()), targetName);
 
 static const char *const kAddRelu = R"mlir(
 #left = affine_map<(d0)[s0] -> (s0 - d0, 8)>

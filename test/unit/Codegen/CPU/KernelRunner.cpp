@@ -8,6 +8,8 @@
 
 #include "KernelRunner.h"
 
+#include "tilewright/Dialect/Tile/IR/TileOps.h"
+#include "tilewright/Dialect/Tile/Interpreter/Interpreter.h"
 #include "tilewright/Support/DimExpr.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -111,4 +113,141 @@ void LoadedKernels::run(const std::string &name,
   function(buffers.data(), values.data(), 0, middle, scratch.data());
   function(buffers.data(), values.data(), middle, blocks, scratch.data());
   EXPECT_TRUE(scratch.isIntact()) << "scratch was overrun";
+}
+
+std::string cpu::targetName(const testing::TestParamInfo<CpuTarget> &info) {
+  return info.param.vectorBytes == 64 ? "v4" : "v3";
+}
+
+static DType dtypeOf(mlir::Type type) {
+  if (type.isBF16())
+    return DType::BF16;
+  if (mlir::isa<mlir::FloatType>(type))
+    return type.isF16() ? DType::F16 : type.isF32() ? DType::F32 : DType::F64;
+  switch (type.getIntOrFloatBitWidth()) {
+  case 8:
+    return DType::I8;
+  case 16:
+    return DType::I16;
+  case 32:
+    return DType::I32;
+  default:
+    return DType::I64;
+  }
+}
+
+/// Floats in [-1, 1], integers of the whole range of a byte.
+static Tensor randomTensor(DType type, const std::vector<int64_t> &shape,
+                           std::mt19937 &generator) {
+  Tensor tensor(type, shape);
+  std::uniform_real_distribution<float> reals(-1.0f, 1.0f);
+  std::uniform_int_distribution<int> integers(-128, 127);
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    switch (type) {
+    case DType::F16:
+      tensor.as<uint16_t>()[i] = floatToF16(reals(generator));
+      break;
+    case DType::BF16:
+      tensor.as<uint16_t>()[i] = floatToBF16(reals(generator));
+      break;
+    case DType::F32:
+      tensor.as<float>()[i] = reals(generator);
+      break;
+    case DType::F64:
+      tensor.as<double>()[i] = reals(generator);
+      break;
+    case DType::I8:
+      tensor.as<int8_t>()[i] = integers(generator);
+      break;
+    case DType::I16:
+      tensor.as<int16_t>()[i] = integers(generator);
+      break;
+    case DType::I32:
+      tensor.as<int32_t>()[i] = integers(generator);
+      break;
+    default:
+      tensor.as<int64_t>()[i] = integers(generator);
+    }
+  return tensor;
+}
+
+void cpu::expectSameAsInterpreter(const std::string &text,
+                                  const CpuTarget &target,
+                                  const std::vector<Sizes> &sizes,
+                                  double tolerance) {
+  mlir::DialectRegistry registry;
+  registerCpuCodegenDialects(registry);
+  mlir::MLIRContext context(registry);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  ASSERT_TRUE(module) << text;
+  auto func = *module->getOps<mlir::func::FuncOp>().begin();
+  auto loaded = LoadedKernels::compile(text, target);
+  ASSERT_TRUE(loaded) << text;
+  int64_t inputCount =
+      func->getAttrOfType<mlir::IntegerAttr>(tile::kInputsAttr).getInt();
+
+  for (const Sizes &bindings : sizes) {
+    std::string shown;
+    for (auto &[name, value] : bindings)
+      shown += name + "=" + std::to_string(value) + " ";
+    SCOPED_TRACE(shown);
+    std::mt19937 generator(7);
+    std::vector<Tensor> inputs;
+    std::vector<Guarded<uint8_t>> memory;
+    for (mlir::BlockArgument argument : func.getArguments()) {
+      auto type = mlir::dyn_cast<mlir::MemRefType>(argument.getType());
+      if (!type)
+        break;
+      auto dims = mlir::cast<mlir::ArrayAttr>(
+          func.getArgAttr(argument.getArgNumber(), tile::kDimsAttr));
+      std::vector<int64_t> shape;
+      for (mlir::Attribute dim : dims)
+        shape.push_back(*DimExpr::parse(mlir::cast<mlir::StringAttr>(dim).str())
+                             ->evaluate(bindings));
+      Tensor tensor =
+          randomTensor(dtypeOf(type.getElementType()), shape, generator);
+      memory.emplace_back(tensor.bytes());
+      if (int64_t(argument.getArgNumber()) < inputCount) {
+        std::memcpy(memory.back().data(), tensor.data(), tensor.bytes());
+        inputs.push_back(tensor);
+      }
+    }
+    Result<std::vector<Tensor>> expected =
+        tile::interpretKernel(func, inputs, bindings);
+    ASSERT_TRUE(bool(expected)) << expected.error().message;
+    std::vector<void *> buffers;
+    for (Guarded<uint8_t> &buffer : memory)
+      buffers.push_back(buffer.data());
+    loaded->run(func.getName().str(), buffers, bindings);
+    for (size_t i = 0; i < expected->size(); ++i) {
+      const Tensor &wanted = (*expected)[i];
+      Tensor actual(wanted.type(), wanted.shape(), buffers[inputs.size() + i]);
+      Result<double> difference = relativeError(actual, wanted);
+      ASSERT_TRUE(bool(difference)) << difference.error().message;
+      EXPECT_LE(*difference, tolerance) << "output " << i;
+    }
+    for (Guarded<uint8_t> &buffer : memory)
+      EXPECT_TRUE(buffer.isIntact()) << "memory outside of a buffer changed";
+  }
+}
+
+std::string cpu::oneBlockKernel(const std::vector<std::string> &types,
+                                const std::string &body) {
+  std::string arguments;
+  for (size_t i = 0; i < types.size(); ++i) {
+    std::string dims, rest = types[i];
+    for (size_t x;
+         (x = rest.find('x')) != std::string::npos && std::isdigit(rest[0]);
+         rest = rest.substr(x + 1))
+      dims += (dims.empty() ? "\"" : ", \"") + rest.substr(0, x) + "\"";
+    arguments += (i ? ", %" : "%") + std::string(1, char('a' + i)) +
+                 ": memref<" + types[i] + "> {tile.dims = [" + dims + "]}";
+  }
+  return "func.func @kernel(" + arguments +
+         ") attributes {tile.kernel, tile.sizes = [], tile.blocks = \"1\", "
+         "tile.inputs = " +
+         std::to_string(types.size() - 1) +
+         " : i64} {\n %c0 = arith.constant 0 : index\n"
+         "scf.forall (%block) = (0) to (1) step (1) {\n" +
+         body + "\n}\nreturn\n}\n";
 }

@@ -11,6 +11,8 @@
 
 #include "tilewright/Codegen/CPU/CompileKernels.h"
 
+#include "gtest/gtest.h"
+
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -72,6 +74,24 @@ private:
   CompiledKernels result;
   void *handle = nullptr;
 };
+
+using Sizes = std::map<std::string, int64_t>;
+
+/// Compiles the one kernel of `text`, runs it on random inputs for every one of
+/// `sizes`, and compares the outputs with the tile interpreter's. Integers must
+/// be equal, floats differ by at most `tolerance` (relative to the largest).
+/// Memory outside of the buffers is NaN before and the same afterwards.
+void expectSameAsInterpreter(const std::string &text, const CpuTarget &target,
+                             const std::vector<Sizes> &sizes,
+                             double tolerance = 0);
+
+/// A kernel of one block from the ops of its body, with buffers %a, %b, ... of
+/// these types: "4x8xf32". The last is the output.
+std::string oneBlockKernel(const std::vector<std::string> &types,
+                           const std::string &body);
+
+/// The name of a target in a test's name.
+std::string targetName(const testing::TestParamInfo<CpuTarget> &info);
 
 } // namespace tilewright::cpu
 
