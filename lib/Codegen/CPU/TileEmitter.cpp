@@ -299,8 +299,9 @@ LogicalResult TileEmitter::emitTileOp(Operation &op) {
       isVolatile = buffers[gather.getBuffer()].written;
     for (OpResult result : op.getResults()) {
       bool small = isSmall(tileTypeOf(result));
-      bool repeated = !result.use_empty() && !result.hasOneUse() &&
-                      !isAlwaysExpression(result);
+      llvm::SmallPtrSet<Operation *, 4> users(result.user_begin(),
+                                              result.user_end());
+      bool repeated = users.size() > 1 && !isAlwaysExpression(result);
       if (isVolatile && small)
         makeRows(result);
       else if (!small && (isVolatile || repeated))

@@ -54,7 +54,7 @@ struct VectorShape {
   int64_t bytes = 32;
   int64_t registers = 16;
   /// A tile of more registers or more rows than this lives in memory.
-  int64_t maxUnrolled = 128;
+  int64_t maxUnrolled = 64;
 };
 
 /// An index, static or a value.

@@ -58,7 +58,9 @@ bool TileEmitter::isVisible(Value value) {
 
 bool TileEmitter::isSmall(RankedTensorType type) {
   Type element = memoryType(type.getElementType());
-  int64_t rowBytes = lanesOf(type) * element.getIntOrFloatBitWidth() / 8;
+  // Narrow elements widen on the way.
+  int64_t bytes = std::max<int64_t>(4, element.getIntOrFloatBitWidth() / 8);
+  int64_t rowBytes = lanesOf(type) * bytes;
   int64_t registers =
       rowsOf(type) * ((rowBytes + shape.bytes - 1) / shape.bytes);
   return registers <= shape.maxUnrolled;

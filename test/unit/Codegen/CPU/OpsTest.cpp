@@ -260,9 +260,9 @@ TEST_P(Ops, NarrowStorage) {
   check({shapeText(shape, "f32"), shapeText(shape, "f32"),
          shapeText(shape, "i8")},
         load('a', shape) + load('b', shape) +
-            "%c = arith.cmpf olt, %at, %bt : " + tensor(shape) +
+            "%lt = arith.cmpf olt, %at, %bt : " + tensor(shape) +
             "\n%n = arith.cmpf ogt, %at, %bt : " + tensor(shape) +
-            "\n%o = arith.xori %c, %n : " + tensor(shape, "i1") +
+            "\n%o = arith.xori %lt, %n : " + tensor(shape, "i1") +
             "\n%r = arith.extui %o : " + tensor(shape, "i1") + " to " +
             tensor(shape, "i8") + "\n" + store('c', shape, "i8"));
 }
