@@ -8,6 +8,8 @@
 
 #include "tilewright/Pipeline/LowerKernels.h"
 
+#include "UnifySizes.h"
+
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
@@ -85,9 +87,12 @@ FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
   SmallVector<graph::KernelOp> kernels;
   module.walk([&](graph::KernelOp kernel) { kernels.push_back(kernel); });
   SmallVector<func::FuncOp> functions;
+  UnifySizes sizes(module);
   for (graph::KernelOp kernel : kernels) {
+    graph::KernelOp unified = sizes.apply(kernel);
     FailureOr<func::FuncOp> function =
-        convertKernelToLinalg(kernel, *result.module);
+        convertKernelToLinalg(unified, *result.module);
+    unified->erase();
     if (failed(function))
       return failure();
     FailureOr<func::FuncOp> tiled =

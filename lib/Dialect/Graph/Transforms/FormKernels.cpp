@@ -83,6 +83,14 @@ Role roleOf(Operation *op) {
   return Role::Alone;
 }
 
+/// True if `op` reads operand `index` at computed addresses: it must be memory.
+bool isAddressed(Operation *op, size_t index) {
+  Role role = roleOf(op);
+  return role == Role::Alone ||
+         (role == Role::Gather &&
+          (index == 0 || isa<GatherNDOp, GridSampleOp>(op)));
+}
+
 /// A kernel in the making.
 struct Unit {
   /// In program order.
@@ -214,7 +222,7 @@ private:
         return "the producer's result is used elsewhere, in another shape";
       return "";
     case Role::Gather:
-      if (index == 0)
+      if (isAddressed(op, index))
         return "computed addresses are read from memory";
       if (!plain || usedElsewhere)
         return "the indices are computed by a reduction or used elsewhere";
@@ -403,12 +411,12 @@ struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
     llvm::SetVector<Operation *> constants;
     for (Operation *op : ops) {
       locations.push_back(op->getLoc());
-      for (Value operand : op->getOperands()) {
+      for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
         Operation *producer = operand.getDefiningOp();
         if (producer && members.contains(producer))
           continue;
         auto constant = dyn_cast_if_present<ConstantOp>(producer);
-        if (constant && isSplat(constant))
+        if (constant && isSplat(constant) && !isAddressed(op, index))
           constants.insert(producer);
         else
           inputs.insert(operand);
