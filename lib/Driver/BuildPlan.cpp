@@ -211,6 +211,8 @@ private:
         .Case([&](graph::KernelOp kernel) {
           return buildKernel(kernel, commands);
         })
+        .Case<graph::NonZeroOp, graph::UniqueOp, graph::NonMaxSuppressionOp>(
+            [&](auto) { return buildCounting(op, commands); })
         .Case([&](graph::FromDimsOp fromDims) -> Status {
           auto to = temporary(fromDims.getResult());
           auto exprs = fromDims.getDims().exprs();
@@ -249,20 +251,51 @@ private:
   }
 
   Status buildKernel(graph::KernelOp kernel, Commands &commands) {
-    const LoweredKernel &lowered = (*sources.kernels)[nextKernel++];
     KernelCommand command;
+    for (Value result : kernel.getResults())
+      command.outputs.push_back(*temporary(result));
+    command.work = workOf(kernel);
+    return addLaunch(kernel, std::move(command), commands);
+  }
+
+  /// A launch that writes buffers of the largest size, and a count; then the
+  /// count gets its name, and views are the results.
+  Status buildCounting(Operation *op, Commands &commands) {
+    const LoweredKernel &lowered = (*sources.kernels)[nextKernel];
+    KernelCommand command;
+    for (auto [result, dims] :
+         llvm::zip(op->getResults(), lowered.outputDims)) {
+      Buffer buffer = describe(result, BufferKind::Temporary);
+      buffer.dims = dims;
+      command.outputs.push_back(add(buffer));
+    }
+    Buffer count;
+    count.name = "count";
+    count.type = DType::I64;
+    count.dims = {DimExpr(1)};
+    command.outputs.push_back(add(count));
+    std::vector<BufferId> outputs = command.outputs;
+    if (Status status = addLaunch(op, std::move(command), commands); !status)
+      return status;
+    commands.push_back({BindDimsCommand{outputs.back(), {lowered.count}},
+                        nodesOf(op->getLoc())});
+    for (auto [i, result] : llvm::enumerate(op->getResults()))
+      buffers[result] = view(result, outputs[i]);
+    return Status::success();
+  }
+
+  /// Fills in what the lowering says of the next launch, and adds it.
+  Status addLaunch(Operation *op, KernelCommand command, Commands &commands) {
+    const LoweredKernel &lowered = (*sources.kernels)[nextKernel++];
     command.name = lowered.name;
-    for (Value input : kernel.getInputs()) {
+    for (Value input : op->getOperands()) {
       auto buffer = bufferOf(input);
       if (!buffer)
         return buffer.error();
       command.inputs.push_back(*buffer);
     }
-    for (Value result : kernel.getResults())
-      command.outputs.push_back(*temporary(result));
     command.sizes = lowered.sizes;
     command.blocks = lowered.blocks;
-    command.work = workOf(kernel);
     std::map<std::string, DimExpr> names;
     for (auto [i, size] : llvm::enumerate(lowered.sizes))
       names["s" + std::to_string(i)] = size;
@@ -277,7 +310,7 @@ private:
                               uint32_t(command.outputs.size()),
                               uint32_t(command.sizes.size())});
     command.code = entry->second;
-    commands.push_back({std::move(command), nodesOf(kernel.getLoc())});
+    commands.push_back({std::move(command), nodesOf(op->getLoc())});
     return Status::success();
   }
 

@@ -11,6 +11,7 @@
 #include "UnifySizes.h"
 
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
+#include "tilewright/Conversion/GraphToLoops/GraphToLoops.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
 #include "tilewright/Tiling/Tiler.h"
@@ -45,6 +46,21 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
   }
   kernel->setAttr("tile.sizes", b.getArrayAttr(sizes));
   lowered.blocks = parse(kernel->getAttrOfType<StringAttr>("tile.blocks"));
+  if (auto count = kernel->getAttrOfType<StringAttr>("tile.count")) {
+    lowered.count = count.str();
+    unsigned inputs =
+        kernel->getAttrOfType<IntegerAttr>("tile.inputs").getInt();
+    for (unsigned i = inputs; i < kernel.getNumArguments(); ++i) {
+      auto dims = kernel.getArgAttrOfType<ArrayAttr>(i, "tile.dims");
+      if (!dims)
+        continue;
+      std::vector<DimExpr> shape;
+      for (auto text : dims.getAsRange<StringAttr>())
+        shape.push_back(parse(text));
+      lowered.outputDims.push_back(shape);
+    }
+    kernel->removeAttr("tile.count");
+  }
   // The launch knows the number; the function no longer says it by name.
   kernel->setAttr("tile.blocks", b.getStringAttr("1"));
   for (unsigned i = 0; i < kernel.getNumArguments(); ++i) {
@@ -72,6 +88,34 @@ static std::string printWithoutName(func::FuncOp kernel) {
   return text;
 }
 
+bool isLaunch(Operation *op) {
+  return isa<graph::KernelOp, graph::NonZeroOp, graph::UniqueOp,
+             graph::NonMaxSuppressionOp>(op);
+}
+
+/// One launch as a function of `module`: of tiles, or of loops if its only op
+/// has no tiles.
+static FailureOr<func::FuncOp> lower(Operation *launch, const std::string &name,
+                                     const UnifySizes &sizes,
+                                     const VectorUnit &unit, ModuleOp module) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto kernel = dyn_cast<graph::KernelOp>(launch);
+  if (!kernel)
+    return emitLoopKernel(launch, name, builder);
+  graph::KernelOp unified = sizes.apply(kernel);
+  Operation *first = &unified.getBody().front().front();
+  FailureOr<func::FuncOp> function;
+  if (!isConvertibleToLinalg(first) && hasLoopKernel(first)) {
+    function = emitLoopKernel(first, name, builder);
+  } else {
+    function = convertKernelToLinalg(unified, module);
+    if (succeeded(function))
+      function = tileKernel(*function, chooseSchedule(*function, unit));
+  }
+  unified->erase();
+  return function;
+}
+
 FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
                                        const VectorUnit &unit) {
   MLIRContext *context = module.getContext();
@@ -84,22 +128,25 @@ FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
   if (auto symbols = module->getAttr("tw.symbols"))
     (*result.module)->setAttr("tw.symbols", symbols);
 
-  SmallVector<graph::KernelOp> kernels;
-  module.walk([&](graph::KernelOp kernel) { kernels.push_back(kernel); });
+  SmallVector<Operation *> launches;
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isLaunch(op))
+      return WalkResult::advance();
+    launches.push_back(op);
+    return WalkResult::skip();
+  });
   SmallVector<func::FuncOp> functions;
   UnifySizes sizes(module);
-  for (graph::KernelOp kernel : kernels) {
-    graph::KernelOp unified = sizes.apply(kernel);
-    FailureOr<func::FuncOp> function =
-        convertKernelToLinalg(unified, *result.module);
-    unified->erase();
+  for (Operation *launch : launches) {
+    auto kernel = dyn_cast<graph::KernelOp>(launch);
+    std::string name = kernel ? kernel.getSymName().str()
+                              : (launch->getName().stripDialect() + "_count_" +
+                                 Twine(functions.size()))
+                                    .str();
+    auto function = lower(launch, name, sizes, unit, *result.module);
     if (failed(function))
       return failure();
-    FailureOr<func::FuncOp> tiled =
-        tileKernel(*function, chooseSchedule(*function, unit));
-    if (failed(tiled))
-      return failure();
-    functions.push_back(*tiled);
+    functions.push_back(*function);
   }
 
   if (failed(cleanUpKernels(*result.module)))

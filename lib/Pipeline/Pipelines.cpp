@@ -28,6 +28,9 @@ void buildGraphPipeline(OpPassManager &passes) {
   passes.addPass(graph::createSinkTransposesPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(graph::createFoldScalesPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
   passes.addPass(graph::createHoistWeightsPass());
 }
 

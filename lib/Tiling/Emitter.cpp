@@ -529,8 +529,15 @@ LogicalResult Emitter::emitKernel() {
   // Loops over the tiles of a block, then the stores.
   Axes axes(root.size());
   LogicalResult status = success();
-  std::function<void(size_t)> nest = [&](size_t axis) {
-    if (axis == root.size()) {
+  // The loops over axes that are not cut are innermost: a reduction along them
+  // does not depend on them and lands before them.
+  SmallVector<size_t> order;
+  for (bool serial : {false, true})
+    for (size_t axis = 0; axis < root.size(); ++axis)
+      if ((schedule.block[axis] == 0) == serial)
+        order.push_back(axis);
+  std::function<void(size_t)> nest = [&](size_t level) {
+    if (level == root.size()) {
       for (auto [result, buffer] : llvm::zip(results, outputs)) {
         Request request{result, axes, {}};
         unsigned at = depth;
@@ -549,16 +556,17 @@ LogicalResult Emitter::emitKernel() {
       }
       return;
     }
+    size_t axis = order[level];
     Axis &a = axes[axis];
     a.size = schedule.tile[axis];
     const DimExpr &extent = root[axis];
     if (extent.isConstant(1)) {
       a.offset = Offset(0);
-      return nest(axis + 1);
+      return nest(level + 1);
     }
     auto inLoop = [&](Offset offset, Value) {
       a.offset = offset;
-      nest(axis + 1);
+      nest(level + 1);
       return Value();
     };
     int64_t block = schedule.block[axis], tile = schedule.tile[axis];
@@ -570,7 +578,7 @@ LogicalResult Emitter::emitKernel() {
     Value start = forall.getInductionVar(position);
     if (block == tile) {
       a.offset = Offset(start);
-      return nest(axis + 1);
+      return nest(level + 1);
     }
     // A loop from the block's start to its end, or to the axis'.
     auto known = extent.constantValue();
@@ -599,7 +607,7 @@ LogicalResult Emitter::emitKernel() {
     inductions[loop.getInductionVar()] = {extent, tile};
     setInsertionPoint(outer + 1);
     a.offset = Offset(loop.getInductionVar());
-    nest(axis + 1);
+    nest(level + 1);
     scopes.pop_back();
     scopes[outer].next = nullptr;
     setInsertionPoint(outer);

@@ -27,20 +27,28 @@
 
 namespace tilewright {
 
-/// How one tw.kernel is launched.
+/// An op that becomes one launch: a tw.kernel, or an op outside of kernels that
+/// counts (tw.non_zero, tw.unique, tw.non_max_suppression).
+bool isLaunch(mlir::Operation *op);
+
+/// How one launch is made.
 struct LoweredKernel {
-  /// `sym_name` of the tw.kernel.
+  /// `sym_name` of the tw.kernel; unique.
   std::string name;
   /// The function of `LoweredKernels::module` that computes it.
   std::string symbol;
   /// What its size arguments are, and how many blocks it has.
   std::vector<DimExpr> sizes;
   DimExpr blocks;
+  /// For an op that counts: the symbol that the last output binds, and the
+  /// shapes of the outputs before it (docs/Architecture.md, tile.count).
+  std::string count;
+  std::vector<std::vector<DimExpr>> outputDims;
 };
 
 struct LoweredKernels {
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  /// In the order of the tw.kernel ops.
+  /// In the order of the launches.
   std::vector<LoweredKernel> kernels;
 };
 

@@ -427,14 +427,18 @@ struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
             }))
           results.push_back(result);
     }
+    // A kernel of loops has one buffer per operand of its op, in order.
+    SmallVector<Value> buffers(inputs.begin(), inputs.end());
+    if (roleOf(ops[0]) == Role::Alone)
+      buffers.assign(ops[0]->operand_begin(), ops[0]->operand_end());
     std::string name = (nameOf(ops) + "_" + Twine(counter++)).str();
     Location loc = builder.getFusedLoc(locations);
     auto kernel = KernelOp::create(builder, loc, ValueRange(results).getTypes(),
-                                   name, inputs.getArrayRef());
+                                   name, buffers);
     Block *body = new Block();
     kernel.getBody().push_back(body);
     IRMapping mapping;
-    for (Value input : inputs)
+    for (Value input : buffers)
       mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
     OpBuilder inside = OpBuilder::atBlockEnd(body);
     for (Operation *constant : constants)
