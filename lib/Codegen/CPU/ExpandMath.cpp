@@ -288,7 +288,8 @@ static Value expandErf(Expansion &e, Value x) {
   Value q = e.polynomial(z, {-1.45660718464996e-05, -2.13374055278905e-04,
                              -1.68282697438203e-03, -7.37332916720468e-03,
                              -1.42647390514189e-02});
-  return e.div(e.mul(c, p), q);
+  // c last: it may be below the normal range.
+  return e.mul(c, e.div(p, q));
 }
 
 //===----------------------------------------------------------------------===//
