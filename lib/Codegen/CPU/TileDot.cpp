@@ -149,7 +149,7 @@ TileEmitter::DotPlan TileEmitter::planDot(tile::DotOp op) {
   }
 
   int64_t pieces = type.getNumElements() / perRegister * plan.k;
-  plan.unrolled = isSmall(type) && pieces <= 256 &&
+  plan.unrolled = isSmall(type) && pieces <= 64 &&
                   getConstantIntValue(plan.kLo) &&
                   getConstantIntValue(plan.kHi);
   if (op.getTransposeRhs()) {
