@@ -282,9 +282,12 @@ Schedule tilewright::chooseSchedule(func::FuncOp kernel,
     schedule.block[i] = serial >> i & 1 ? 0 : schedule.tile[i];
 
   // Blocks of some thousand elements, from the innermost axis outward, so that
-  // finding a block's place costs little.
-  int64_t elements = 1, enough = contraction ? 1 << 10 : 1 << 12;
-  for (size_t i = rank; i-- > 0 && elements < enough;) {
+  // finding a block's place costs little. A block of a contraction keeps to one
+  // tile of columns: all of its rows then use the same panel of the right
+  // operand, which stays in the cache.
+  constexpr int64_t enough = 1 << 12;
+  int64_t elements = contraction ? schedule.tile[last] : 1;
+  for (size_t i = contraction ? last : rank; i-- > 0 && elements < enough;) {
     if (schedule.block[i] == 0)
       break;
     auto known = root[i].constantValue();
