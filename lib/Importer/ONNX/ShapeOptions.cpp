@@ -16,8 +16,8 @@ namespace {
 
 std::optional<int64_t> parseInteger(std::string_view text) {
   int64_t value = 0;
-  const char *end = text.data() + text.size();
-  auto [stop, code] = std::from_chars(text.data(), end, value);
+  const char *begin = text.data(), *end = begin + text.size();
+  auto [stop, code] = std::from_chars(begin, end, value);
   if (code != std::errc() || stop != end || text.empty())
     return std::nullopt;
   return value;

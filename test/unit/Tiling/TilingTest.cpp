@@ -260,7 +260,8 @@ TEST_F(TilingTest, Casts) {
 // Transposes of ranks 2 to 4.
 TEST_F(TilingTest, Transposes) {
   for (bool dynamic : {false, true})
-    for (std::vector<int64_t> permutation : std::vector<std::vector<int64_t>>{
+    for (const std::vector<int64_t> &permutation :
+         std::vector<std::vector<int64_t>>{
              {1, 0}, {0, 2, 1}, {2, 0, 1}, {0, 2, 3, 1}, {3, 1, 0, 2}}) {
       start();
       std::vector<int64_t> shape = {7, 19, 33, 5};
@@ -274,7 +275,7 @@ TEST_F(TilingTest, Transposes) {
 // operands.
 TEST_F(TilingTest, Matmul) {
   for (bool dynamic : {false, true})
-    for (auto [m, n, k] : std::vector<std::array<int64_t, 3>>{
+    for (const auto &[m, n, k] : std::vector<std::array<int64_t, 3>>{
              {1, 1, 1}, {7, 33, 5}, {8, 32, 4}, {17, 64, 13}, {3, 100, 0}}) {
       start();
       Value x = input({m, k}, DType::F32, dynamic),
@@ -370,7 +371,7 @@ TEST_F(TilingTest, Conv) {
 
 // Transposed convolutions, with groups.
 TEST_F(TilingTest, ConvTranspose) {
-  for (auto [stride, dilation, groups] :
+  for (const auto &[stride, dilation, groups] :
        std::vector<std::array<int64_t, 3>>{{2, 1, 1}, {3, 2, 1}, {1, 1, 2}}) {
     start();
     int64_t pad = 1, size = (5 - 1) * stride + dilation * 2 + 1 - 2 * pad;
@@ -387,7 +388,7 @@ TEST_F(TilingTest, ConvTranspose) {
 TEST_F(TilingTest, Pool) {
   for (PoolKind kind : {PoolKind::Max, PoolKind::Sum, PoolKind::Average,
                         PoolKind::AverageWithPadding})
-    for (auto [stride, dilation, pad] :
+    for (const auto &[stride, dilation, pad] :
          std::vector<std::array<int64_t, 3>>{{1, 1, 0}, {2, 1, 1}, {2, 2, 2}}) {
       start();
       auto size = [&](int64_t in) {
@@ -408,7 +409,7 @@ TEST_F(TilingTest, Reductions) {
   for (bool dynamic : {false, true})
     for (ReduceKind kind : {ReduceKind::Sum, ReduceKind::Mean, ReduceKind::Prod,
                             ReduceKind::Max, ReduceKind::Min})
-      for (std::vector<int64_t> axes : std::vector<std::vector<int64_t>>{
+      for (const std::vector<int64_t> &axes : std::vector<std::vector<int64_t>>{
                {0}, {1}, {2}, {1, 2}, {0, 1, 2}, {0, 2}}) {
         start();
         Value x = input({5, 9, 130}, DType::F32, dynamic, 0.9, 1.1);
@@ -445,7 +446,7 @@ TEST_F(TilingTest, ArgReductions) {
 TEST_F(TilingTest, Softmax) {
   for (bool dynamic : {false, true})
     for (bool log : {false, true})
-      for (auto [rows, columns] : std::vector<std::array<int64_t, 2>>{
+      for (const auto &[rows, columns] : std::vector<std::array<int64_t, 2>>{
                {1, 1}, {5, 64}, {4, 65}, {9, 131}, {3, 7}}) {
         start();
         Value x = input({rows, columns}, DType::F32, dynamic);
@@ -464,7 +465,7 @@ TEST_F(TilingTest, Softmax) {
 // LayerNorm, InstanceNorm and RMSNorm, with scale and bias.
 TEST_F(TilingTest, Normalize) {
   for (bool rms : {false, true})
-    for (std::vector<int64_t> axes :
+    for (const std::vector<int64_t> &axes :
          std::vector<std::vector<int64_t>>{{2}, {1, 2}, {1}}) {
       start();
       Value x = input({3, 10, 130}), scale = input({130}), bias = input({130});

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The slow twin of every back end: it runs a kernel (`tile.kernel` or
-// `tile.loops`) as its ops say, one element after the other, and is strict where
-// a back end would be silent. It is an error
+// `tile.loops`) as its ops say, one element after the other, and is strict
+// where a back end would be silent. It is an error
 //
 //   - to touch an element outside a buffer (a bounded op: an element inside its
 //     bounds), or to give bounds outside 0 to the tile's size;
@@ -17,9 +17,10 @@
 //
 // What may be anything is made different from all that is right, by the seed:
 // elements outside bounds without a fill, the contents of outputs and scratch
-// buffers before they are written, and results that are poison in LLVM. A kernel
-// that lets them into a result gives NaN or a wild number, and another one for
-// another seed. The order in which the blocks run depends on the seed too.
+// buffers before they are written, and results that are poison in LLVM. A
+// kernel that lets them into a result gives NaN or a wild number, and another
+// one for another seed. The order in which the blocks run depends on the seed
+// too.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,11 +38,10 @@ struct InterpretOptions {
   uint64_t seed = 1;
 };
 
-/// Runs the kernel. `outputs` have the right shapes and are overwritten; `sizes`
-/// are the values of the index arguments. A tensor goes with a buffer of the
-/// same width and kind: bool and u8 with i8.
-Status interpretKernel(mlir::func::FuncOp kernel,
-                       llvm::ArrayRef<Tensor> inputs,
+/// Runs the kernel. `outputs` have the right shapes and are overwritten;
+/// `sizes` are the values of the index arguments. A tensor goes with a buffer
+/// of the same width and kind: bool and u8 with i8.
+Status interpretKernel(mlir::func::FuncOp kernel, llvm::ArrayRef<Tensor> inputs,
                        llvm::MutableArrayRef<Tensor> outputs,
                        llvm::ArrayRef<int64_t> sizes,
                        const InterpretOptions &options = {});
