@@ -250,6 +250,22 @@ Value TileEmitter::fetchLoad(tile::LoadOp op, ArrayRef<Coord> coords,
   int64_t step = rank ? op.getStrides()[rank - 1] : 1;
   // One lane is a coordinate like the others.
   bool masked = rank && lanes > 1 && !isFullAxis(op, rank - 1);
+  if (rank && (step == 1 || lanes == 1) && isFullAxis(op, rank - 1)) {
+    // The row first and the lane then: in a loop along the row the choice
+    // between the row and a row of fills is made once.
+    Coords start(coords);
+    start.back() = b.getIndexAttr(0);
+    RowPlace row = placeOf(op, start, false, !op.getFill());
+    if (row.inside) {
+      int64_t length = (lanesOf(op.getTileType()) - 1) * step + 1;
+      row.pointer =
+          arith::SelectOp::create(b, row.inside, row.pointer,
+                                  fillRow(op.getFill(), element, length));
+    }
+    Coord lane = multiply(coords.back(), b.getIndexAttr(step));
+    return loadVector(elementPointer(row.pointer, element, lane), element,
+                      lanes);
+  }
   RowPlace place = placeOf(op, coords, masked, !op.getFill());
   Value mask;
   if (masked)

@@ -216,11 +216,16 @@ void TileEmitter::emitDotPiece(const DotPlan &plan, ArrayRef<Coord> batch,
       step(b.getIndexAttr(k), accumulators);
     return;
   }
-  // Some steps at once where that leaves no rest.
+  // Several steps at once where that leaves no rest, and where all operands of
+  // those steps fit the registers: LLVM's scheduler likes to load them first.
   int64_t unroll = 1;
+  int64_t width =
+      (lanes * element.getIntOrFloatBitWidth() + shape.bytes * 8 - 1) /
+      (shape.bytes * 8);
   bool whole = getConstantIntValue(plan.kLo) == 0 &&
                getConstantIntValue(plan.kHi) == plan.k;
-  while (whole && unroll < 4 && plan.k % (unroll * 2) == 0)
+  while (whole && unroll < 4 && plan.k % (unroll * 2) == 0 &&
+         rows * width + (rows + width) * unroll * 2 <= shape.registers)
     unroll *= 2;
   auto loop = scf::ForOp::create(b, index(plan.kLo), index(plan.kHi),
                                  arith::ConstantIndexOp::create(b, unroll),
