@@ -322,6 +322,11 @@ TileEdge TileEdges::reshaped(tile::ReshapeOp op) const {
       else
         b *= to.getDimSize(j++);
     }
+    // An axis of size 1 that is not full and has no partner belongs to the axis
+    // before it: a row of a tile of pixels, not the channels of the pixel.
+    while (firstTo < j && i < from.getRank() && from.getDimSize(i) == 1 &&
+           !source[i].isFull() && (j >= to.getRank() || to.getDimSize(j) != 1))
+      ++i;
     // Axes of size 1 stand for themselves where the other side has none.
     SmallVector<int64_t> fromAxes, toAxes;
     for (int64_t k = firstFrom; k < i; ++k)
