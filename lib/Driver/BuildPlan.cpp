@@ -426,7 +426,14 @@ private:
       LoopCommand::Stacked stacked;
       if (Status status = read(yielded[1 + i], stacked.element); !status)
         return status;
-      stacked.result = *temporary(loop.getResult(unsigned(i)));
+      // The loop's own name for the size; the graph may know it by another.
+      Value result = loop.getResult(unsigned(i));
+      Buffer buffer = describe(result, BufferKind::Temporary);
+      buffer.dims[0] = DimExpr::symbol(loop.getTrips().str());
+      bool sameName = buffer.dims[0] == graph::getDims(result)[0];
+      stacked.result = add(buffer);
+      buffers[result] =
+          sameName ? stacked.result : view(result, stacked.result);
       command.stacked.push_back(stacked);
     }
     command.trips = loop.getTrips().str();
