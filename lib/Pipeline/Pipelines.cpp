@@ -23,6 +23,7 @@ namespace tilewright {
 
 void buildGraphPipeline(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(graph::createDecomposeAttentionPass());
   passes.addPass(graph::createFoldConstantsPass());
   passes.addPass(createCSEPass());
   passes.addPass(graph::createSinkTransposesPass());

@@ -157,4 +157,22 @@ def FoldConstantsPass : Pass<"tw-fold-constants", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numFolded", "folded", "ops that became constants">];
 }
 
+def DecomposeAttentionPass : Pass<"tw-decompose-attention", "::mlir::ModuleOp"> {
+  let summary = "Writes tw.attention as matmul, softmax, matmul";
+  let description = [{
+    For targets without an attention kernel. The scores are computed in f32 (f64
+    for f64); a row in which every score is minus infinity gives 0, as
+    docs/Semantics.md says.
+
+        %y = tw.attention %q, %k, %v scale 0.5 ...
+
+    becomes
+
+        %s = tw.matmul %qt, %kt transposed ...
+        %p = tw.softmax (%s * 0.5) axis 3
+        %y = tw.transpose (tw.matmul %p, %vt) [0, 2, 1, 3]
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+}
+
 #endif // TILEWRIGHT_DIALECT_GRAPH_TRANSFORMS_PASSES
