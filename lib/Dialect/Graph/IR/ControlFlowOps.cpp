@@ -25,7 +25,7 @@ static LogicalResult checkTypes(Operation *op, StringRef what, TypeRange actual,
                                 TypeRange expected) {
   if (actual.size() != expected.size())
     return op->emitOpError() << "expected " << expected.size() << " " << what
-                             << ", but got " << actual.size();
+                             << "s, but got " << actual.size();
   for (auto [i, a, e] : llvm::enumerate(actual, expected))
     if (!areCompatible(a, e))
       return op->emitOpError() << "expected " << what << " " << i << " of type "
@@ -69,7 +69,7 @@ LogicalResult IfOp::verify() {
         {"else", &getElseRegion()}}) {
     FailureOr<YieldOp> yield = yieldOf(*this, name, *region);
     if (failed(yield) ||
-        failed(checkTypes(*this, (name + " results").str(),
+        failed(checkTypes(*this, (name + " result").str(),
                           (*yield).getOperandTypes(), getResultTypes())))
       return failure();
   }
@@ -98,7 +98,7 @@ LogicalResult LoopOp::verify() {
   SmallVector<Type> arguments{iteration};
   llvm::append_range(arguments, getCarried().getTypes());
   FailureOr<YieldOp> yield = yieldOf(*this, "the body", getBody());
-  if (failed(checkTypes(*this, "body arguments", getBody().getArgumentTypes(),
+  if (failed(checkTypes(*this, "body argument", getBody().getArgumentTypes(),
                         arguments)) ||
       failed(yield))
     return failure();
@@ -123,9 +123,9 @@ LogicalResult LoopOp::verify() {
     expected.push_back(getTensorType(context, ArrayRef(dims).drop_front(),
                                      elementOf(stacked)));
   }
-  if (failed(checkTypes(*this, "body results", yielded, expected)))
+  if (failed(checkTypes(*this, "body result", yielded, expected)))
     return failure();
-  return checkTypes(*this, "carried results",
+  return checkTypes(*this, "carried result",
                     TypeRange(getResultTypes()).take_front(carried),
                     getCarried().getTypes());
 }
@@ -135,9 +135,9 @@ LogicalResult KernelOp::verify() {
     return emitOpError("expected a name");
   FailureOr<YieldOp> yield = yieldOf(*this, "the body", getBody());
   if (failed(yield) ||
-      failed(checkTypes(*this, "block arguments", getBody().getArgumentTypes(),
+      failed(checkTypes(*this, "block argument", getBody().getArgumentTypes(),
                         getInputs().getTypes())))
     return failure();
-  return checkTypes(*this, "results", (*yield).getOperandTypes(),
+  return checkTypes(*this, "result", (*yield).getOperandTypes(),
                     getResultTypes());
 }

@@ -124,10 +124,13 @@ LogicalResult SliceOp::verify() {
     std::optional<int64_t> first = starts[i].constantValue();
     if (!size || !count || !first || *count == 0)
       continue;
-    int64_t last = *first + (*count - 1) * steps[i];
-    if (*first < 0 || *first >= *size || last < 0 || last >= *size)
-      return emitOpError() << "reads elements " << *first << " to " << last
-                           << " of axis " << i << ", which has size " << *size;
+    // Steps may be large enough that this overflows, which is outside, too.
+    DimExpr last = starts[i] + DimExpr(*count - 1) * DimExpr(steps[i]);
+    std::optional<int64_t> end = last.constantValue();
+    if (*first < 0 || *first >= *size || !end || *end < 0 || *end >= *size)
+      return emitOpError() << "reads elements " << *first << " to "
+                           << last.str() << " of axis " << i
+                           << ", which has size " << *size;
   }
   return success();
 }

@@ -70,8 +70,7 @@ LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   for (StringAttr text : texts) {
     Result<DimExpr> expr = DimExpr::parse(std::string_view(text.getValue()));
     if (!expr)
-      return emitError() << "size expression '" << text.getValue()
-                         << "': " << expr.error().message;
+      return emitError() << expr.error().message;
     if (expr->str() != text.getValue())
       return emitError() << "size expression '" << text.getValue()
                          << "' is not canonical, expected '" << expr->str()
@@ -112,8 +111,7 @@ Attribute DimsAttr::parse(AsmParser &parser, Type) {
     }
     Result<DimExpr> expr = DimExpr::parse(text);
     if (!expr)
-      return parser.emitError(at)
-             << "size expression '" << text << "': " << expr.error().message;
+      return parser.emitError(at) << expr.error().message;
     texts.push_back(StringAttr::get(context, expr->str()));
     return success();
   };
@@ -195,7 +193,8 @@ static LogicalResult verifyValueAttribute(Operation *op,
       return op->emitOpError() << "expected 'tw.key' to be an i64";
     return success();
   }
-  return op->emitOpError() << "has unknown attribute '" << attribute.getName()
+  return op->emitOpError() << "has unknown attribute '"
+                           << attribute.getName().getValue()
                            << "' on an argument or result";
 }
 

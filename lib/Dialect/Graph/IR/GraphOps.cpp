@@ -22,9 +22,11 @@ LogicalResult ConstantOp::verify() {
   RankedTensorType type = getType();
   if (!type.hasStaticShape())
     return emitOpError("expected a static shape");
-  int64_t bytes =
-      type.getNumElements() * byteSize(*getDType(type.getElementType()));
-  if (bytes > maxBytes)
+  // The number of elements of a splat need not fit 64 bits.
+  uint64_t bytes = uint64_t(byteSize(*getDType(type.getElementType())));
+  for (int64_t size : type.getShape())
+    bytes = llvm::SaturatingMultiply(bytes, uint64_t(size));
+  if (bytes > uint64_t(maxBytes))
     return emitOpError() << "holds " << bytes << " bytes, more than "
                          << maxBytes
                          << ": larger constants are weights or broadcasts";

@@ -73,7 +73,7 @@ private:
 inline std::string show(mlir::Type type) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  type.print(stream);
+  stream << "'" << type << "'";
   return text;
 }
 

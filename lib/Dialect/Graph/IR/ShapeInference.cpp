@@ -66,6 +66,11 @@ Status checkWindow(const Window &window, int64_t spatial) {
     for (int64_t value : values)
       if (value < 1)
         return error("expected ", name, " of at least 1, but got ", value);
+    // Products of two of them are computed without a check.
+    for (int64_t value : values)
+      if (value > INT32_MAX)
+        return error("expected ", name, " of at most ", INT32_MAX, ", but got ",
+                     value);
     return Status::success();
   };
   if (Status status = check("window sizes", window.sizes); !status)
