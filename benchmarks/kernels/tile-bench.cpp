@@ -56,14 +56,14 @@ int main(int argc, char **argv) {
     if (argument == "--target" && i + 1 < argc)
       targetName = argv[++i];
     else if (argument == "--flop" && i + 1 < argc)
-      flop = std::atof(argv[++i]);
+      flop = std::strtod(argv[++i], nullptr);
     else if (argument == "--assembly")
       assembly = true;
     else if (argument == "--llvm")
       llvmIR = true;
     else if (size_t equal = argument.find('='); equal != std::string::npos)
       bindings[argument.substr(0, equal)] =
-          std::atoll(argument.c_str() + equal + 1);
+          std::strtoll(argument.c_str() + equal + 1, nullptr, 10);
     else
       file = argument;
   }
