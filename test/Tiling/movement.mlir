@@ -1,0 +1,75 @@
+// Movement is addressing.
+// RUN: tw-opt %s --tw-outline-kernels --tw-tile-kernels --tile-verify-kernel | FileCheck %s
+
+// Padding is a load whose bounds end before the tile does, with the value as fill.
+// CHECK-LABEL: func.func @padded(
+// CHECK-SAME: tile.dims = ["N + 2", "6"]
+// CHECK: %[[T:.*]] = tile.load %{{.*}} valid [%{{.*}} to %{{.*}}, %{{.*}} to %{{.*}}] strides [1, 1] fill 0.000000e+00
+// CHECK: tile.store %[[T]]
+func.func @call_padded(%x: tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x6xf32, #tw.dims<"N + 2">> {
+  %r = tw.kernel "padded"(%x) : (tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x6xf32, #tw.dims<"N + 2">> {
+  ^bb0(%bx: tensor<?x4xf32, #tw.dims<"N">>):
+    %z = tw.constant dense<0.0> : tensor<f32>
+    %0 = tw.pad constant %bx with %z : tensor<f32> low <2, 1> high <0, 1> : tensor<?x4xf32, #tw.dims<"N">> -> tensor<?x6xf32, #tw.dims<"N + 2">>
+    tw.yield %0 : tensor<?x6xf32, #tw.dims<"N + 2">>
+  }
+  return %r : tensor<?x6xf32, #tw.dims<"N + 2">>
+}
+
+// A tile of a concat is chosen from a tile of each operand, of which only the
+// elements that are there are read.
+// CHECK-LABEL: func.func @joined(
+// CHECK: %[[A:.*]] = tile.load %{{.*}} valid [0 to %{{.*}}, 0 to %[[END:[a-z0-9_]+]]]
+// CHECK: %[[B:.*]] = tile.load %{{.*}} valid [0 to %{{.*}}, %[[END]] to 8]
+// CHECK: %[[I:.*]] = tile.iota
+// CHECK: %[[SECOND:.*]] = arith.cmpi sge, %[[I]]
+// CHECK: %[[R:.*]] = arith.select %[[SECOND]], %[[B]], %[[A]]
+// CHECK: tile.store %[[R]]
+func.func @call_joined(%x: tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"N">> {
+  %r = tw.kernel "joined"(%x) : (tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"N">> {
+  ^bb0(%bx: tensor<?x4xf32, #tw.dims<"N">>):
+    %0 = tw.concat %bx, %bx axis 1 : tensor<?x4xf32, #tw.dims<"N">>, tensor<?x4xf32, #tw.dims<"N">> -> tensor<?x8xf32, #tw.dims<"N">>
+    tw.yield %0 : tensor<?x8xf32, #tw.dims<"N">>
+  }
+  return %r : tensor<?x8xf32, #tw.dims<"N">>
+}
+
+// A slice is an offset and a stride of the load.
+// CHECK-LABEL: func.func @sliced(
+// CHECK: tile.load %{{.*}} strides [2]
+// CHECK: tile.store %{{.*}} strides [1]
+func.func @call_sliced(%x: tensor<256xf32>) -> tensor<128xf32> {
+  %r = tw.kernel "sliced"(%x) : (tensor<256xf32>) -> tensor<128xf32> {
+  ^bb0(%bx: tensor<256xf32>):
+    %0 = tw.slice %bx starts <1> steps [2] : tensor<256xf32> -> tensor<128xf32>
+    tw.yield %0 : tensor<128xf32>
+  }
+  return %r : tensor<128xf32>
+}
+
+// A transpose loads a tile and turns it.
+// CHECK-LABEL: func.func @turned(
+// CHECK: %[[T:.*]] = tile.load
+// CHECK: %[[S:.*]] = tile.transpose %[[T]]
+// CHECK: tile.store %[[S]]
+func.func @call_turned(%x: tensor<?x?xf32, #tw.dims<"N", "M">>) -> tensor<?x?xf32, #tw.dims<"M", "N">> {
+  %r = tw.kernel "turned"(%x) : (tensor<?x?xf32, #tw.dims<"N", "M">>) -> tensor<?x?xf32, #tw.dims<"M", "N">> {
+  ^bb0(%bx: tensor<?x?xf32, #tw.dims<"N", "M">>):
+    %0 = tw.transpose %bx [1, 0] : tensor<?x?xf32, #tw.dims<"N", "M">> -> tensor<?x?xf32, #tw.dims<"M", "N">>
+    tw.yield %0 : tensor<?x?xf32, #tw.dims<"M", "N">>
+  }
+  return %r : tensor<?x?xf32, #tw.dims<"M", "N">>
+}
+
+// A computed address is a gather.
+// CHECK-LABEL: func.func @gathered(
+// CHECK: tile.load %{{.*}} : memref<?xi64>
+// CHECK: tile.gather
+func.func @call_gathered(%x: tensor<?x?xf32, #tw.dims<"N", "M">>, %i: tensor<?xi64, #tw.dims<"K">>) -> tensor<?x?xf32, #tw.dims<"K", "M">> {
+  %r = tw.kernel "gathered"(%x, %i) : (tensor<?x?xf32, #tw.dims<"N", "M">>, tensor<?xi64, #tw.dims<"K">>) -> tensor<?x?xf32, #tw.dims<"K", "M">> {
+  ^bb0(%bx: tensor<?x?xf32, #tw.dims<"N", "M">>, %bi: tensor<?xi64, #tw.dims<"K">>):
+    %0 = tw.gather %bx, %bi axis 0 : tensor<?x?xf32, #tw.dims<"N", "M">>, tensor<?xi64, #tw.dims<"K">> -> tensor<?x?xf32, #tw.dims<"K", "M">>
+    tw.yield %0 : tensor<?x?xf32, #tw.dims<"K", "M">>
+  }
+  return %r : tensor<?x?xf32, #tw.dims<"K", "M">>
+}
