@@ -8,6 +8,7 @@
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
 
 #include "KernelConverter.h"
+#include "Scalar.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -131,17 +132,31 @@ Value KernelConverter::reduce(
   return generic.getResult(0);
 }
 
+Value KernelConverter::contracted(Operation *op, Value operand) {
+  Type from = element(operand), to = element(op->getResult(0));
+  bool tilesWiden = isa<MatmulOp>(op) && isa<FloatType>(from);
+  if (storageType(from) == storageType(to) || tilesWiden)
+    return get(operand);
+  Location loc = op->getLoc();
+  return elementwise(loc, getDims(operand), storageType(to), get(operand),
+                     [&](OpBuilder &builder, ValueRange args) {
+                       ScalarEmitter emit(builder, loc);
+                       Value x = emit.load(args[0], from);
+                       return emit.store(emit.cast(x, from, to), to);
+                     });
+}
+
 LogicalResult KernelConverter::keep(Operation *op) {
+  bool isContraction = isa<MatmulOp, ConvOp, ConvTransposeOp>(op);
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
-    state.operands.push_back(get(operand));
+    state.operands.push_back(isContraction ? contracted(op, operand)
+                                           : get(operand));
   for (Type type : op->getResultTypes())
     state.types.push_back(withStorage(type));
   state.attributes = op->getAttrDictionary();
   // The storage type no longer says the signedness.
-  if (llvm::any_of(op->getOperandTypes(), [](Type type) {
-        return getElementTypeOrSelf(type).isUnsignedInteger();
-      }))
+  if (isa<PoolOp>(op) && element(op->getOperand(0)).isUnsignedInteger())
     state.addAttribute("tile.unsigned", b.getUnitAttr());
   Operation *clone = b.create(state);
   for (auto [from, to] : llvm::zip(op->getResults(), clone->getResults()))
@@ -209,7 +224,8 @@ static FailureOr<func::FuncOp> convertKernel(KernelOp kernel, ModuleOp module) {
   for (Type type : llvm::concat<const Type>(body.getArgumentTypes(),
                                             kernel.getResultTypes()))
     for (const DimExpr &dim : getDims(cast<RankedTensorType>(type)))
-      converter.size(dim);
+      if (!dim.constantValue())
+        converter.size(dim);
   for (const DimExpr &expr : converter.sizes())
     sizes.push_back(builder.getStringAttr(expr.str()));
   function->setAttr("tile.sizes", builder.getArrayAttr(sizes));

@@ -59,6 +59,10 @@ private:
   mlir::LogicalResult convertSampling(mlir::Operation *op);
   /// Ops that emit their own tiles are cloned with storage types.
   mlir::LogicalResult keep(mlir::Operation *op);
+  /// An operand of a contraction in the result's element type, the only one
+  /// that the tiles know: 8-bit integers are extended by their own sign.
+  /// (Products wrap, so an operand that is too wide may be cut.)
+  mlir::Value contracted(mlir::Operation *op, mlir::Value operand);
 
   mlir::Type storage(mlir::Value value) { return storageType(element(value)); }
   static mlir::Type element(mlir::Value value) {

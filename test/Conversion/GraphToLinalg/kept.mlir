@@ -16,6 +16,24 @@ func.func @call_matmul(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   return %r : tensor<4x4xf32>
 }
 
+// Operands of another type are converted to the result's, each with its own sign:
+// the tiles of a contraction have one type.
+// CHECK-LABEL: func.func @mixed(
+// CHECK-SAME: %[[X:.*]]: tensor<4x4xi8>, %[[Y:.*]]: tensor<4x4xi8>)
+// CHECK: %[[A:.*]] = linalg.generic {{.*}} ins(%[[X]] :
+// CHECK: arith.extui %{{.*}} : i8 to i32
+// CHECK: %[[B:.*]] = linalg.generic {{.*}} ins(%[[Y]] :
+// CHECK: arith.extsi %{{.*}} : i8 to i32
+// CHECK: tw.matmul %[[A]], %[[B]] : tensor<4x4xi32>, tensor<4x4xi32> -> tensor<4x4xi32>
+func.func @call_mixed(%x: tensor<4x4xui8>, %y: tensor<4x4xi8>) -> tensor<4x4xi32> {
+  %r = tw.kernel "mixed"(%x, %y) : (tensor<4x4xui8>, tensor<4x4xi8>) -> tensor<4x4xi32> {
+  ^bb0(%bx: tensor<4x4xui8>, %by: tensor<4x4xi8>):
+    %0 = tw.matmul %bx, %by : tensor<4x4xui8>, tensor<4x4xi8> -> tensor<4x4xi32>
+    tw.yield %0 : tensor<4x4xi32>
+  }
+  return %r : tensor<4x4xi32>
+}
+
 // A convolution stays with its attributes.
 // CHECK-LABEL: func.func @conv(
 // CHECK: tw.conv %{{.*}}, %{{.*}} strides [2, 2] dilations [1, 1] low <0, 0> high <1, 1> groups 2 :

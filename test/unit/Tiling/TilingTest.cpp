@@ -313,6 +313,42 @@ TEST_F(TilingTest, MatmulTypes) {
   }
 }
 
+// Operands of other types than the result's: each is widened by its own sign.
+TEST_F(TilingTest, ContractionsOfMixedTypes) {
+  Type i32 = builder.getI32Type(), f32 = builder.getF32Type();
+  using Types = std::pair<DType, DType>;
+  for (auto [a, b] : {Types{DType::U8, DType::I8},
+                      {DType::U8, DType::U8},
+                      {DType::I8, DType::I32},
+                      {DType::I64, DType::U8}}) {
+    double low = a == DType::U8 ? 0 : -120, high = a == DType::U8 ? 255 : 120;
+    double rightLow = b == DType::U8 ? 0 : -120;
+    double rightHigh = b == DType::U8 ? 255 : 120;
+    start();
+    Value x = input({9, 40}, a, false, low, high);
+    Value w = input({40, 21}, b, false, rightLow, rightHigh);
+    check({MatmulOp::create(builder, loc(), typeOf({9, 21}, i32), x, w, false,
+                            false)},
+          0);
+  }
+  for (auto [a, b, result] :
+       {std::tuple{DType::U8, DType::I8, i32}, {DType::F16, DType::F16, f32}})
+    for (int64_t groups : {1, 2, 4}) {
+      start();
+      bool isInteger = a == DType::U8;
+      Value x = input({1, 7, 7, 4}, a, false, isInteger ? 0 : -2,
+                      isInteger ? 255 : 2);
+      Value w = input({3, 3, 4 / groups, 8 / (groups == 4 ? 2 : 1)}, b, false,
+                      isInteger ? -120 : -2, isInteger ? 120 : 2);
+      int64_t channels = groups == 4 ? 4 : 8;
+      SmallVector<int64_t> ones{1, 1};
+      auto pads = getDimsAttr(&context, Dims{1, 1});
+      check({ConvOp::create(builder, loc(), typeOf({1, 7, 7, channels}, result),
+                            x, w, ones, ones, pads, pads, groups)},
+            isInteger ? 0 : 1e-5);
+    }
+}
+
 // Convolutions: padding, strides, dilations, groups, depthwise, 1 to 3 spatial
 // axes.
 TEST_F(TilingTest, Conv) {
