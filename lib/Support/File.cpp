@@ -233,6 +233,13 @@ Status AtomicFile::commit() {
   return Status::success();
 }
 
+void removeTemporaries(const std::string &path) {
+  std::string prefix =
+      followLinks(path) + ".tmp-" + std::to_string(getpid()) + "-";
+  for (int attempt = 0; attempt < 16; ++attempt)
+    ::unlink((prefix + std::to_string(attempt)).c_str());
+}
+
 Status writeFile(const std::string &path, std::string_view bytes) {
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file)

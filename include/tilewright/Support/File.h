@@ -83,6 +83,10 @@ private:
   uint64_t position_ = 0;
 };
 
+/// Removes what AtomicFiles of this process that write to `path` have put beside
+/// it so far: for a program that a signal ends.
+void removeTemporaries(const std::string &path);
+
 /// Writes the whole file atomically.
 Status writeFile(const std::string &path, std::string_view bytes);
 

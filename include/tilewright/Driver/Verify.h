@@ -1,0 +1,85 @@
+//===- Verify.h - a module against its reference --------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Finds the kernel that is wrong. The reference interpreter runs the module's
+// kernels one after the other; each compiled kernel is fed the reference's
+// inputs and its outputs are compared with the reference's, so that an error of
+// one kernel does not show in those behind it:
+//
+//     reference   x -> [conv1] -> a -> [softmax2] -> b
+//     compiled    x -> [conv1] -> a'   a -> [softmax2] -> b'     a' ~ a, b' ~ b
+//
+// Then the whole network, compiled, is compared with the imported model.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_DRIVER_VERIFY_H
+#define TILEWRIGHT_DRIVER_VERIFY_H
+
+#include "tilewright/Runtime/Session.h"
+
+#include <functional>
+
+namespace tilewright {
+
+/// The largest relativeError that is taken as right. Integers and bools must be
+/// equal.
+struct ErrorBounds {
+  double f16 = 1e-3;
+  double bf16 = 1e-2;
+  double f32 = 1e-5;
+  double f64 = 1e-10;
+
+  double of(DType type) const;
+};
+
+/// A comparison of one or more tensors.
+struct Verdict {
+  /// The kernel's name, or the output's.
+  std::string name;
+  /// The nodes of the model that it came from.
+  std::vector<std::string> nodes;
+  /// What was compared last, or worst: "f32[2, 64]".
+  std::string type;
+  /// Largest error, and what it may be.
+  double error = 0, bound = 0;
+  /// How many times it ran.
+  int64_t runs = 0;
+  /// Why nothing could be compared; empty if it could.
+  std::string problem;
+
+  bool ok() const { return problem.empty() && error <= bound; }
+};
+
+struct VerifyReport {
+  std::string target;
+  /// In the order in which they ran first.
+  std::vector<Verdict> kernels;
+  /// One for each output of the model.
+  std::vector<Verdict> outputs;
+
+  bool ok() const;
+};
+
+struct VerifyOptions {
+  ErrorBounds kernelBounds;
+  ErrorBounds networkBounds = {1e-2, 1e-1, 1e-4, 1e-9};
+  /// Told how many kernels have been compared; returning false ends it with an
+  /// error.
+  std::function<bool(int64_t kernels)> progress;
+};
+
+/// Verifies what `session` runs, on these inputs. An error means that the
+/// reference could not run: the module was stripped, or the inputs are wrong.
+Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
+                                   Session &session,
+                                   const std::vector<Tensor> &inputs,
+                                   const VerifyOptions &options = {});
+
+} // namespace tilewright
+
+#endif // TILEWRIGHT_DRIVER_VERIFY_H

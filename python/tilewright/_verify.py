@@ -1,0 +1,58 @@
+"""Comparing a model with its reference."""
+
+from __future__ import annotations
+
+from typing import Any, List, Mapping, NamedTuple, Optional
+
+from tilewright._errors import ModelError
+from tilewright._model import Model, load_compiler
+
+
+class Verdict(NamedTuple):
+    """A kernel, or an output of the network, against the reference."""
+
+    name: str
+    #: The nodes of the model that it came from: "conv1 (Conv)".
+    nodes: List[str]
+    #: "f32[2, 64]".
+    type: str
+    #: Largest difference over the largest value, and what it may be.
+    error: float
+    bound: float
+    #: Why nothing could be compared; empty if it could.
+    problem: str
+    ok: bool
+
+
+class Report(NamedTuple):
+    target: str
+    kernels: List[Verdict]
+    outputs: List[Verdict]
+
+    @property
+    def ok(self) -> bool:
+        return all(each.ok for each in self.kernels + self.outputs)
+
+
+def verify(
+    model: Model,
+    inputs: Optional[Mapping[str, Any]] = None,
+    *,
+    seed: int = 0,
+    sizes: Optional[Mapping[str, int]] = None,
+) -> Report:
+    """Compares every kernel, fed the reference's inputs, with the reference
+    interpreter, and then the outputs of the whole network.
+
+    inputs: by name; those that are missing are random.
+    sizes: of dynamic axes of random inputs; by default 2 for the first axis and 64
+        for others, moved into their range.
+
+    Raises ModelError if the module was stripped or has no code to compare.
+    """
+    if model.device == "reference":
+        raise ModelError("a model on device 'reference' has no kernels to compare with it")
+    target, kernels, outputs = load_compiler().verify(
+        model._module, model.target, dict(inputs or {}), seed, dict(sizes or {}), 0
+    )
+    return Report(target, [Verdict(*each) for each in kernels], [Verdict(*each) for each in outputs])

@@ -1,0 +1,46 @@
+//===- Interrupt.h ------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Ctrl-C as a request: while an `Interrupt` lives, SIGINT and SIGTERM do not
+// end the process but set a flag. What is long and cannot look at the flag in
+// time is not waited for: a moment later the files that it left are removed and
+// the process ends with 130.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_TOOLS_TILEWRIGHT_INTERRUPT_H
+#define TILEWRIGHT_TOOLS_TILEWRIGHT_INTERRUPT_H
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <thread>
+
+namespace tilewright::cli {
+
+/// At most one at a time, made before the threads that it is to protect.
+class Interrupt {
+public:
+  explicit Interrupt(std::function<void()> removeFiles);
+  ~Interrupt();
+  Interrupt(const Interrupt &) = delete;
+  Interrupt &operator=(const Interrupt &) = delete;
+
+  bool requested() const { return requested_; }
+
+private:
+  void watch();
+  std::function<void()> removeFiles;
+  std::atomic<bool> requested_ = false;
+  sigset_t signals, before;
+  int signalDescriptor, endDescriptor;
+  std::thread watcher;
+};
+
+} // namespace tilewright::cli
+
+#endif // TILEWRIGHT_TOOLS_TILEWRIGHT_INTERRUPT_H

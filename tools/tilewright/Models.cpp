@@ -1,0 +1,289 @@
+//===- Models.cpp -------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+#include "Interrupt.h"
+
+#include "tilewright/Driver/RandomInputs.h"
+#include "tilewright/Runtime/Device/Cpu/CpuDevice.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+namespace tilewright::cli {
+
+static const char *const interrupted = "interrupted";
+
+bool wasInterrupted(const Error &error) { return error.message == interrupted; }
+
+int printFailure(const Error &error) {
+  if (wasInterrupted(error))
+    return exitInterrupted;
+  printError(error.message);
+  return exitError;
+}
+
+Result<CompileReport> compileWithProgress(const ModelSource &source,
+                                          const std::string &output,
+                                          CompileOptions options) {
+  Progress progress;
+  Interrupt interrupt([&] { removeTemporaries(output); });
+  options.progress = [&](const std::string &phase, double fraction) {
+    progress.show("compiling: " + std::to_string(int(fraction * 100)) + "% " +
+                  phase);
+    return !interrupt.requested();
+  };
+  auto report = compileModel(source, output, options);
+  if (!report && interrupt.requested())
+    return Error{interrupted};
+  return report;
+}
+
+void ModelOptions::addTo(CLI::App &app) {
+  app.add_option("MODEL", path, "A module (.twm), or an ONNX model")
+      ->required();
+  app.add_option("--shape", shapes,
+                 "Shape of an input if MODEL is an ONNX model; see "
+                 "'tilewright compile --help'")
+      ->allow_extra_args(false)
+      ->type_name("NAME=SHAPE");
+  app.add_option("--jobs", jobs, "Threads to compile an ONNX model with");
+}
+
+unsigned jobsOrCores(unsigned jobs) {
+  return jobs ? jobs : std::max(1u, ThreadPool::coreCount());
+}
+
+Result<std::vector<ShapeDeclaration>>
+parseShapes(const std::vector<std::string> &texts) {
+  std::vector<ShapeDeclaration> declarations;
+  for (const std::string &text : texts) {
+    auto declaration = parseShapeDeclaration(text);
+    if (!declaration)
+      return declaration.error().in("--shape '" + text + "'");
+    declarations.push_back(declaration.take());
+  }
+  return declarations;
+}
+
+namespace {
+/// A folder that lives as long as it.
+class TemporaryFolder {
+public:
+  static Result<TemporaryFolder> create() {
+    std::error_code code;
+    auto base = std::filesystem::temp_directory_path(code);
+    std::string pattern = (base / "tilewright-XXXXXX").string();
+    if (code || !mkdtemp(pattern.data()))
+      return error("cannot make a temporary folder in '", base.string(),
+                   "'; TMPDIR can name another place");
+    return TemporaryFolder(pattern);
+  }
+  TemporaryFolder(TemporaryFolder &&other) { std::swap(path, other.path); }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path.empty())
+      std::filesystem::remove_all(path, ignored);
+  }
+  std::string path;
+
+private:
+  explicit TemporaryFolder(std::string path) : path(std::move(path)) {}
+};
+} // namespace
+
+/// By the name, or by the first bytes.
+static bool isModule(const std::string &path) {
+  if (std::filesystem::path(path).extension() == ".twm")
+    return true;
+  char start[4] = {};
+  std::ifstream(path, std::ios::binary).read(start, sizeof(start));
+  return std::string_view(start, sizeof(start)) == "\x89TWM";
+}
+
+Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
+  if (isModule(options.path)) {
+    if (!options.shapes.empty())
+      return error("--shape is for ONNX models, but '", options.path,
+                   "' is a module, whose shapes are fixed");
+    return Module::load(options.path);
+  }
+  CompileOptions compileOptions;
+  auto shapes = parseShapes(options.shapes);
+  if (!shapes)
+    return shapes.error();
+  compileOptions.import.shapes = shapes.take();
+  compileOptions.jobs = jobsOrCores(options.jobs);
+  auto folder = TemporaryFolder::create();
+  if (!folder)
+    return folder.error();
+  std::string path = folder->path + "/model.twm";
+  auto report = compileWithProgress({options.path}, path, compileOptions);
+  if (!report)
+    return report.error();
+  for (const std::string &warning : report->warnings)
+    printWarning(warning);
+  // The mapping outlives the file.
+  return Module::load(path);
+}
+
+Result<std::unique_ptr<Session>>
+createSession(std::shared_ptr<const Module> module, SessionOptions options) {
+  return Session::create(std::move(module), createCpuDevice(), options);
+}
+
+// Inputs.
+
+void InputOptions::addTo(CLI::App &app) {
+  app.add_option("--input", files, "An input's values from a .npy file")
+      ->allow_extra_args(false)
+      ->type_name("NAME=FILE.npy");
+  app.add_option("--random-inputs", seed,
+                 "Random values for all inputs without a file: floats are "
+                 "normally distributed, 8-bit integers any, other integers 0 "
+                 "or 1")
+      ->type_name("SEED");
+  app.add_option("--dim", sizes,
+                 "A dynamic size of random inputs; without it the first axis "
+                 "is 2 and others are 64, moved into their range")
+      ->allow_extra_args(false)
+      ->type_name("NAME=SIZE");
+}
+
+/// The two sides of "NAME=VALUE".
+static Result<std::pair<std::string, std::string>>
+splitAtEquals(const std::string &option, const std::string &text) {
+  // Names of inputs may hold any character, files of ours rarely a '='.
+  size_t place = text.rfind('=');
+  if (place == std::string::npos || place == 0 || place + 1 == text.size())
+    return error(option, " '", text, "' is not of the form NAME=",
+                 option == "--dim" ? "SIZE" : "FILE.npy");
+  return std::pair{text.substr(0, place), text.substr(place + 1)};
+}
+
+/// "--dim" of the command line.
+static Result<SymbolBindings>
+parseSizes(const std::vector<std::string> &texts) {
+  SymbolBindings sizes;
+  for (const std::string &text : texts) {
+    auto sides = splitAtEquals("--dim", text);
+    if (!sides)
+      return sides.error();
+    auto value = DimExpr::parse(sides->second);
+    if (!value || !value->constantValue() || *value->constantValue() < 0)
+      return error("--dim '", text, "': '", sides->second, "' is no size");
+    sizes[sides->first] = *value->constantValue();
+  }
+  return sizes;
+}
+
+Result<std::vector<std::vector<int64_t>>>
+inputShapes(const Signature &signature, const std::vector<std::string> &dims,
+            SymbolBindings &sizes) {
+  RandomInputsOptions options;
+  auto parsed = parseSizes(dims);
+  if (!parsed)
+    return parsed.error();
+  options.sizes = parsed.take();
+  auto chosen = chooseInputShapes(signature, options);
+  if (!chosen)
+    return chosen.error();
+  sizes = chosen->sizes;
+  return std::move(chosen->shapes);
+}
+
+Result<std::vector<Tensor>>
+InputOptions::read(const Signature &signature) const {
+  RandomInputsOptions options;
+  options.seed = seed.value_or(0);
+  for (const std::string &text : files) {
+    auto sides = splitAtEquals("--input", text);
+    if (!sides)
+      return sides.error();
+    auto tensor = readNpy(sides->second);
+    if (!tensor)
+      return tensor.error().in("--input " + sides->first);
+    if (!options.given.insert({sides->first, tensor.take()}).second)
+      return error("--input ", sides->first, " is given twice");
+  }
+  auto parsed = parseSizes(sizes);
+  if (!parsed)
+    return parsed.error();
+  options.sizes = parsed.take();
+  if (!seed)
+    for (const Argument &input : signature.inputs)
+      if (!options.given.count(input.name))
+        return error("input '", input.name, "' (",
+                     typeString(input.type, input.dims),
+                     ") is missing: give --input ", input.name,
+                     "=FILE.npy, or --random-inputs SEED");
+  // A NumPy file has no bf16: its bits are stored as u16.
+  for (const Argument &input : signature.inputs)
+    if (auto found = options.given.find(input.name);
+        found != options.given.end() && input.type == DType::BF16 &&
+        found->second.type() == DType::U16) {
+      auto bits = std::make_shared<Tensor>(found->second);
+      found->second = Tensor(DType::BF16, bits->shape(), bits->data(), bits);
+    }
+  auto inputs = randomInputs(signature, options);
+  if (!inputs)
+    return inputs.error();
+  for (const auto &[name, value] : inputs->shapes.chosen)
+    printNote(name + " = " + std::to_string(value) + " (choose with --dim " +
+              name + "=SIZE)");
+  return std::move(inputs->tensors);
+}
+
+// Profiles.
+
+/// Of all commands but those whose time is that of the commands in them.
+static uint64_t totalTime(const std::vector<ProfileEntry> &entries) {
+  uint64_t total = 0;
+  for (const ProfileEntry &entry : entries)
+    if (entry.name != "loop" && entry.name != "if")
+      total += entry.nanoseconds;
+  return total;
+}
+
+std::string profileTable(std::vector<ProfileEntry> entries, uint64_t runs,
+                         size_t limit) {
+  double total = std::max(1.0, double(totalTime(entries)));
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const ProfileEntry &a, const ProfileEntry &b) {
+                     return a.nanoseconds > b.nanoseconds;
+                   });
+  Table table({"kernel", ">calls", ">time", ">share", "nodes"});
+  for (size_t i = 0; i < entries.size() && i < limit; ++i) {
+    const ProfileEntry &entry = entries[i];
+    table.add({entry.name, numberString(double(entry.calls) / double(runs), 6),
+               timeString(double(entry.nanoseconds) * 1e-9 / double(runs)),
+               numberString(double(entry.nanoseconds) * 100 / total, 3) + "%",
+               nodesString(entry.nodes)});
+  }
+  std::string text = table.str();
+  if (entries.size() > limit)
+    text += "and " + std::to_string(entries.size() - limit) + " more\n";
+  return text;
+}
+
+Json profileJson(const std::vector<ProfileEntry> &entries, uint64_t runs) {
+  Json json = Json::array();
+  for (const ProfileEntry &entry : entries)
+    json.push_back(
+        {{"kernel", entry.name},
+         {"calls", double(entry.calls) / double(runs)},
+         {"seconds", double(entry.nanoseconds) * 1e-9 / double(runs)},
+         {"nodes", entry.nodes}});
+  return json;
+}
+
+} // namespace tilewright::cli

@@ -1,0 +1,80 @@
+//===- Models.h ---------------------------------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the commands that run a model share: MODEL is a module, or an ONNX file
+// that is compiled on the way, and its inputs come from files or from a seed.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_TOOLS_TILEWRIGHT_MODELS_H
+#define TILEWRIGHT_TOOLS_TILEWRIGHT_MODELS_H
+
+#include "Commands.h"
+
+#include "tilewright/Driver/Compile.h"
+#include "tilewright/Module/Module.h"
+#include "tilewright/Runtime/Session.h"
+
+namespace tilewright::cli {
+
+/// compileModel with a line of progress, until it is done or Ctrl-C.
+Result<CompileReport> compileWithProgress(const ModelSource &source,
+                                          const std::string &output,
+                                          CompileOptions options);
+/// If it was Ctrl-C, which `printFailure` does not call an error.
+bool wasInterrupted(const Error &error);
+/// Prints an error; returns the exit code.
+int printFailure(const Error &error);
+
+/// A MODEL of the command line.
+struct ModelOptions {
+  std::string path;
+  std::vector<std::string> shapes;
+  unsigned jobs = 0;
+  void addTo(CLI::App &app);
+};
+
+/// The module at the path. Any other file is taken as an ONNX model and
+/// compiled for this machine, with its reference.
+Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options);
+
+/// "--shape" of the command line.
+Result<std::vector<ShapeDeclaration>>
+parseShapes(const std::vector<std::string> &texts);
+/// The number of threads for compiling that 0 stands for.
+unsigned jobsOrCores(unsigned jobs);
+
+/// Where the inputs of a run come from.
+struct InputOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> sizes;
+  std::optional<uint64_t> seed;
+  void addTo(CLI::App &app);
+  /// Inputs that have no file get random values; without a seed that is an
+  /// error. Sizes that were chosen are told on stderr.
+  Result<std::vector<Tensor>> read(const Signature &signature) const;
+};
+
+/// The shapes that random inputs would have with these "--dim"s; `sizes` gets
+/// the symbols' values.
+Result<std::vector<std::vector<int64_t>>>
+inputShapes(const Signature &signature, const std::vector<std::string> &dims,
+            SymbolBindings &sizes);
+
+/// A session on this machine's processor.
+Result<std::unique_ptr<Session>>
+createSession(std::shared_ptr<const Module> module, SessionOptions options);
+
+/// Kernels (and other commands) by time, the slowest first; `runs` divides the
+/// times. At most `limit` rows.
+std::string profileTable(std::vector<ProfileEntry> entries, uint64_t runs,
+                         size_t limit);
+Json profileJson(const std::vector<ProfileEntry> &entries, uint64_t runs);
+
+} // namespace tilewright::cli
+
+#endif // TILEWRIGHT_TOOLS_TILEWRIGHT_MODELS_H

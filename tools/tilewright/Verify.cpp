@@ -1,0 +1,151 @@
+//===- Verify.cpp - tilewright verify -----------------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Models.h"
+
+#include "tilewright/Driver/Verify.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace tilewright::cli {
+
+static const char *const footer = R"(Examples:
+  tilewright verify model.onnx
+  tilewright verify model.twm --random-inputs 7 --dim N=3
+  tilewright verify model.twm --input x=x.npy --all
+
+Runs the model in the reference interpreter (which is slow), feeds every
+compiled kernel the reference's inputs, compares what it computes, and then
+compares the outputs of the whole network. Without inputs they are random with
+seed 0. The error is the largest difference over the largest value.
+Exit codes: 0 all within the bounds, 1 not so or an error, 2 a mistake on the
+command line.)";
+
+namespace {
+struct Options {
+  ModelOptions model;
+  InputOptions inputs;
+  std::string target;
+  unsigned threads = 0;
+  bool all = false, json = false;
+};
+} // namespace
+
+static Json toJson(const std::vector<Verdict> &verdicts) {
+  Json list = Json::array();
+  for (const Verdict &verdict : verdicts) {
+    Json entry = {{"name", verdict.name},   {"ok", verdict.ok()},
+                  {"type", verdict.type},   {"error", verdict.error},
+                  {"bound", verdict.bound}, {"runs", verdict.runs},
+                  {"nodes", verdict.nodes}};
+    if (!verdict.problem.empty())
+      entry["problem"] = verdict.problem;
+    list.push_back(entry);
+  }
+  return list;
+}
+
+static void addRow(Table &table, const Verdict &verdict) {
+  table.add(
+      {verdict.ok() ? "ok" : "WRONG", verdict.name, verdict.type,
+       verdict.problem.empty() ? numberString(verdict.error, 2) : "-",
+       numberString(verdict.bound, 2),
+       verdict.problem.empty() ? nodesString(verdict.nodes) : verdict.problem});
+}
+
+static void printTables(const VerifyReport &report, bool all) {
+  size_t wrong = 0;
+  Table kernels({"", "kernel", "type", ">error", ">bound", "nodes"});
+  for (const Verdict &verdict : report.kernels) {
+    wrong += !verdict.ok();
+    if (all || !verdict.ok())
+      addRow(kernels, verdict);
+  }
+  if (!all && wrong == 0) {
+    // The worst ones show how far from the bounds it is.
+    std::vector<const Verdict *> sorted;
+    for (const Verdict &verdict : report.kernels)
+      sorted.push_back(&verdict);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Verdict *a, const Verdict *b) {
+                       return a->error * b->bound > b->error * a->bound;
+                     });
+    for (size_t i = 0; i < sorted.size() && i < 10; ++i)
+      addRow(kernels, *sorted[i]);
+    if (sorted.size() > 10)
+      std::cout << "the 10 kernels nearest to their bounds (--all: all "
+                << sorted.size() << ")\n";
+  }
+  std::cout << kernels.str();
+
+  Table outputs({"", "output", "type", ">error", ">bound", ""});
+  for (const Verdict &verdict : report.outputs)
+    addRow(outputs, verdict);
+  std::cout << '\n' << outputs.str() << '\n';
+  std::cout << report.target << ": "
+            << (wrong ? std::to_string(wrong) + " of " : "all ")
+            << report.kernels.size()
+            << (wrong ? " kernels are wrong" : " kernels are right")
+            << (report.ok() ? ", the network too"
+                            : (wrong ? "" : ", but the network is not"))
+            << '\n';
+}
+
+static int verify(const Options &options) {
+  auto module = loadModel(options.model);
+  if (!module)
+    return printFailure(module.error());
+  InputOptions inputOptions = options.inputs;
+  if (!inputOptions.seed)
+    inputOptions.seed = 0;
+  auto inputs = inputOptions.read((*module)->signature());
+  if (!inputs)
+    return printFailure(inputs.error());
+  auto session = createSession(
+      *module, {.threads = options.threads, .target = options.target});
+  if (!session)
+    return printFailure(session.error());
+
+  Progress progress;
+  VerifyOptions verifyOptions;
+  verifyOptions.progress = [&](int64_t kernels) {
+    progress.show("verifying: " + std::to_string(kernels) + " kernels");
+    return true;
+  };
+  auto report = verifySession(*module, **session, *inputs, verifyOptions);
+  progress.clear();
+  if (!report)
+    return printFailure(report.error());
+  if (options.json)
+    printJson({{"ok", report->ok()},
+               {"target", report->target},
+               {"kernels", toJson(report->kernels)},
+               {"outputs", toJson(report->outputs)}});
+  else
+    printTables(*report, options.all);
+  return report->ok() ? exitOk : exitError;
+}
+
+Command addVerify(CLI::App &parent) {
+  CLI::App *app = parent.add_subcommand(
+      "verify", "Compares every kernel of a model with the reference");
+  auto options = std::make_shared<Options>();
+  options->model.addTo(*app);
+  options->inputs.addTo(*app);
+  app->add_option("--target", options->target,
+                  "Which target of the module (default: the best one that "
+                  "this machine can run)");
+  app->add_option("--threads", options->threads,
+                  "Threads to run with (default: all cores)");
+  app->add_flag("--all", options->all, "Print all kernels");
+  app->add_flag("--json", options->json, "Print all kernels as JSON");
+  app->footer(footer);
+  return {app, [options] { return verify(*options); }};
+}
+
+} // namespace tilewright::cli
