@@ -129,7 +129,7 @@ static int bench(const Options &options) {
   return exitOk;
 }
 
-Command addBench(CLI::App &parent) {
+Subcommand addBench(CLI::App &parent) {
   CLI::App *app = parent.add_subcommand(
       "bench", "Measures how long a model and its kernels take");
   auto options = std::make_shared<Options>();

@@ -64,7 +64,7 @@ static int check(const Options &options) {
   return exitError;
 }
 
-Command addCheck(CLI::App &parent) {
+Subcommand addCheck(CLI::App &parent) {
   CLI::App *app = parent.add_subcommand(
       "check", "Says whether an ONNX model can be compiled, and what cannot");
   auto options = std::make_shared<Options>();

@@ -21,17 +21,17 @@
 
 namespace tilewright::cli {
 
-struct Command {
+struct Subcommand {
   CLI::App *app;
   std::function<int()> run;
 };
 
-Command addBench(CLI::App &parent);
-Command addCheck(CLI::App &parent);
-Command addCompile(CLI::App &parent);
-Command addInspect(CLI::App &parent);
-Command addRun(CLI::App &parent);
-Command addVerify(CLI::App &parent);
+Subcommand addBench(CLI::App &parent);
+Subcommand addCheck(CLI::App &parent);
+Subcommand addCompile(CLI::App &parent);
+Subcommand addInspect(CLI::App &parent);
+Subcommand addRun(CLI::App &parent);
+Subcommand addVerify(CLI::App &parent);
 
 } // namespace tilewright::cli
 

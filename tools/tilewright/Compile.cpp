@@ -123,7 +123,7 @@ static int compile(const Options &options) {
   return exitOk;
 }
 
-Command addCompile(CLI::App &parent) {
+Subcommand addCompile(CLI::App &parent) {
   CLI::App *app =
       parent.add_subcommand("compile", "Compiles an ONNX model to a module");
   auto options = std::make_shared<Options>();

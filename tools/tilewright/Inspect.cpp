@@ -257,7 +257,7 @@ static int inspect(const Options &options) {
   return exitOk;
 }
 
-Command addInspect(CLI::App &parent) {
+Subcommand addInspect(CLI::App &parent) {
   CLI::App *app =
       parent.add_subcommand("inspect", "Prints what is in a module");
   auto options = std::make_shared<Options>();

@@ -257,10 +257,11 @@ static uint64_t totalTime(const std::vector<ProfileEntry> &entries) {
 std::string profileTable(std::vector<ProfileEntry> entries, uint64_t runs,
                          size_t limit) {
   double total = std::max(1.0, double(totalTime(entries)));
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const ProfileEntry &a, const ProfileEntry &b) {
-                     return a.nanoseconds > b.nanoseconds;
-                   });
+  std::sort(entries.begin(), entries.end(),
+            [](const ProfileEntry &a, const ProfileEntry &b) {
+              return std::pair(b.nanoseconds, a.number) <
+                     std::pair(a.nanoseconds, b.number);
+            });
   Table table({"kernel", ">calls", ">time", ">share", "nodes"});
   for (size_t i = 0; i < entries.size() && i < limit; ++i) {
     const ProfileEntry &entry = entries[i];

@@ -214,7 +214,7 @@ static int run(const Options &options) {
   return exitOk;
 }
 
-Command addRun(CLI::App &parent) {
+Subcommand addRun(CLI::App &parent) {
   CLI::App *app = parent.add_subcommand("run", "Runs a model once");
   auto options = std::make_shared<Options>();
   options->model.addTo(*app);

@@ -131,7 +131,7 @@ static int verify(const Options &options) {
   return report->ok() ? exitOk : exitError;
 }
 
-Command addVerify(CLI::App &parent) {
+Subcommand addVerify(CLI::App &parent) {
   CLI::App *app = parent.add_subcommand(
       "verify", "Compares every kernel of a model with the reference");
   auto options = std::make_shared<Options>();

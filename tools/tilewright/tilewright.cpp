@@ -38,9 +38,9 @@ static int parseAndRun(int argc, char **argv) {
   app.footer(footer);
   app.get_formatter()->column_width(30);
 
-  std::vector<Command> commands = {addCompile(app), addRun(app),
-                                   addVerify(app),  addBench(app),
-                                   addInspect(app), addCheck(app)};
+  std::vector<Subcommand> commands = {addCompile(app), addRun(app),
+                                      addVerify(app),  addBench(app),
+                                      addInspect(app), addCheck(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &failure) {
@@ -54,7 +54,7 @@ static int parseAndRun(int argc, char **argv) {
     std::cerr << "Try '" << name << " --help'.\n";
     return exitUsage;
   }
-  for (const Command &command : commands)
+  for (const Subcommand &command : commands)
     if (command.app->parsed())
       return command.run();
   return exitUsage;
