@@ -1,0 +1,142 @@
+"""The Python package's errors."""
+
+import numpy as np
+import pytest
+import tilewright as tw
+
+
+@pytest.fixture(scope="module")
+def model(conv_relu_module):
+    return tw.load(conv_relu_module, threads=1)
+
+
+# The classes can be caught as what they are, and as one.
+def test_classes():
+    assert issubclass(tw.ModelError, tw.Error) and issubclass(tw.ModelError, ValueError)
+    assert issubclass(tw.InputError, tw.Error) and issubclass(tw.InputError, ValueError)
+    assert issubclass(tw.RunError, tw.Error) and issubclass(tw.RunError, RuntimeError)
+
+
+# Files that cannot be read as models.
+@pytest.mark.parametrize("content", [None, b"", b"this is no model"])
+def test_bad_model_file(tmp_path, content):
+    path = tmp_path / "bad.onnx"
+    if content is not None:
+        path.write_bytes(content)
+    for function in (tw.compile, tw.check):
+        with pytest.raises(tw.ModelError, match="bad.onnx"):
+            function(path)
+
+
+# Bytes that are no model.
+@pytest.mark.parametrize("source", [b"", b"this is no model"])
+def test_bad_model_bytes(source):
+    with pytest.raises(tw.ModelError):
+        tw.compile(source)
+
+
+# Things that are no model.
+def test_no_model():
+    with pytest.raises(tw.ModelError, match="int"):
+        tw.compile(3)
+
+
+# Modules that cannot be loaded.
+@pytest.mark.parametrize("content", [None, b"", b"no module"])
+def test_bad_module(tmp_path, content):
+    path = tmp_path / "bad.twm"
+    if content is not None:
+        path.write_bytes(content)
+        with pytest.raises(tw.ModelError):
+            tw.load(content)
+    with pytest.raises(tw.ModelError, match="bad.twm"):
+        tw.load(path)
+
+
+# Options that mean nothing.
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"target": "vax"}, "vax"),
+        ({"device": "abacus"}, "abacus"),
+        ({"threads": -1}, "threads"),
+        ({"jobs": -1}, "jobs"),
+        ({"shapes": {"x": (1, 2)}}, "'x'"),
+        ({"shapes": {"x": "1xx2"}}, "1xx2"),
+        ({"shapes": {"z": (1,)}}, "'z'"),
+    ],
+)
+def test_bad_options(models, options, text):
+    with pytest.raises(tw.ModelError, match=text):
+        tw.compile(models.conv_relu(), **options)
+
+
+# What is wrong with the inputs is said with both sides.
+@pytest.mark.parametrize(
+    "inputs, texts",
+    [
+        ([], ["1 input ('x')", "got 0"]),
+        ([np.zeros((1, 3, 8, 8), np.float32)] * 2, ["1 input", "got 2"]),
+        ([np.zeros((1, 3, 8, 8))], ["'x'", "f64", "f32[N, 3, 8, 8]"]),
+        ([np.zeros((1, 3, 8, 8), np.complex64)], ["'x'", "complex64"]),
+        ([np.zeros((3, 8, 8), np.float32)], ["'x'", "rank"]),
+        ([np.zeros((1, 4, 8, 8), np.float32)], ["'x'", "4", "3"]),
+        ([None], ["'x'", "object"]),
+        ([[[1.0, 2.0], [3.0]]], ["'x'"]),
+    ],
+)
+def test_wrong_inputs(model, inputs, texts):
+    with pytest.raises(tw.InputError) as failure:
+        model(*inputs)
+    for text in texts:
+        assert text in str(failure.value)
+
+
+# Names that are missing or unknown.
+def test_wrong_names(model):
+    with pytest.raises(tw.InputError, match="'x' is missing"):
+        model.run({})
+    with pytest.raises(tw.InputError, match="no input 'z'"):
+        model.run({"x": np.zeros((1, 3, 8, 8), np.float32), "z": 1})
+
+
+# Two inputs that give one size two values.
+def test_contradiction(models):
+    model = tw.compile(models.add())
+    with pytest.raises(tw.InputError) as failure:
+        model(np.zeros((2, 4), np.float32), np.zeros((3, 4), np.float32))
+    for text in ("'a'", "'b'", "2", "3"):
+        assert text in str(failure.value)
+
+
+# A size out of its range.
+def test_out_of_range(models):
+    model = tw.compile(models.conv_relu(), shapes={"x": ("N:1..4", 3, 8, 8)})
+    with pytest.raises(tw.InputError, match="1..4"):
+        model(np.zeros((5, 3, 8, 8), np.float32))
+
+
+# Values that cannot be: a size that no shape could tell.
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+def test_run_error(models, device):
+    model = tw.compile(models.reshape_like(), device=device)
+    x = np.arange(8, dtype=np.float32).reshape(2, 4)
+    assert model(x, np.array([4, 2]))[0].shape == (4, 2)
+    with pytest.raises(tw.RunError, match="reshape1"):
+        model(x, np.array([5, 2]))
+
+
+# A folder that is not there.
+def test_save_to_nowhere(model, tmp_path):
+    with pytest.raises(tw.RunError, match="no/such"):
+        model.save(tmp_path / "no/such/m.twm")
+
+
+# Without the imported model there is no reference and nothing to verify.
+def test_stripped(models, tmp_path):
+    model = tw.compile(models.conv_relu(), strip=True)
+    with pytest.raises(tw.Error, match="strip"):
+        tw.verify(model)
+    model.save(tmp_path / "m.twm")
+    with pytest.raises(tw.ModelError, match="strip"):
+        tw.load(tmp_path / "m.twm", device="reference")
