@@ -239,8 +239,12 @@ private:
     auto plan = buildPlan(module, sources);
     if (!plan)
       return plan.error();
+    std::map<std::string, std::vector<std::string>> nodes;
+    module.walk([&](graph::KernelOp kernel) {
+      nodes[kernel.getSymName().str()] = nodesOf(kernel.getLoc());
+    });
     for (const LoweredKernel &kernel : lowered->kernels) {
-      KernelReport entry{kernel.name, target.name, {}, {}};
+      KernelReport entry{kernel.name, target.name, nodes[kernel.name], {}};
       if (auto found = bySymbol.find(kernel.symbol); found != bySymbol.end())
         entry.remarks = found->second->remarks;
       report.kernels.push_back(entry);

@@ -87,7 +87,7 @@ Tensor toTensor(py::handle value, const Argument &argument) {
   if (array.dtype().byteorder() == '>')
     array = array.attr("astype")(array.dtype().attr("newbyteorder")("="));
   constexpr int dense =
-      py::array::c_style | py::detail::npy_api::NPY_ARRAY_ALIGNED_;
+      int(py::array::c_style) | int(py::detail::npy_api::NPY_ARRAY_ALIGNED_);
   if ((array.flags() & dense) != dense)
     array = py::module_::import("numpy").attr("require")(
         array, py::none(), py::make_tuple("C", "A"));

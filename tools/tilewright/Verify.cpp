@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <numeric>
 
 namespace tilewright::cli {
 
@@ -67,16 +68,17 @@ static void printTables(const VerifyReport &report, bool all) {
       addRow(kernels, verdict);
   }
   if (!all && wrong == 0) {
-    // The worst ones show how far from the bounds it is.
-    std::vector<const Verdict *> sorted;
-    for (const Verdict &verdict : report.kernels)
-      sorted.push_back(&verdict);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const Verdict *a, const Verdict *b) {
-                       return a->error * b->bound > b->error * a->bound;
-                     });
+    // The worst ones show how far from the bounds it is. Equal ones stay in the
+    // order of the plan.
+    std::vector<size_t> sorted(report.kernels.size());
+    std::iota(sorted.begin(), sorted.end(), 0);
+    std::sort(sorted.begin(), sorted.end(), [&](size_t a, size_t b) {
+      const Verdict &left = report.kernels[a], &right = report.kernels[b];
+      double one = left.error * right.bound, other = right.error * left.bound;
+      return one != other ? one > other : a < b;
+    });
     for (size_t i = 0; i < sorted.size() && i < 10; ++i)
-      addRow(kernels, *sorted[i]);
+      addRow(kernels, report.kernels[sorted[i]]);
     if (sorted.size() > 10)
       std::cout << "the 10 kernels nearest to their bounds (--all: all "
                 << sorted.size() << ")\n";

@@ -7,6 +7,7 @@
 
 #include "Commands.h"
 
+#include <algorithm>
 #include <iostream>
 #include <new>
 
@@ -41,6 +42,16 @@ static int parseAndRun(int argc, char **argv) {
   std::vector<Subcommand> commands = {addCompile(app), addRun(app),
                                       addVerify(app),  addBench(app),
                                       addInspect(app), addCheck(app)};
+  // The parser would only say that there is no command.
+  auto isNamed = [&](const Subcommand &command) {
+    return command.app->get_name() == argv[1];
+  };
+  if (argc > 1 && argv[1][0] != '-' &&
+      std::none_of(commands.begin(), commands.end(), isNamed)) {
+    printError("there is no command '" + std::string(argv[1]) + "'");
+    std::cerr << "Try 'tilewright --help'.\n";
+    return exitUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &failure) {
