@@ -1,8 +1,9 @@
 """Runs the node cases of `onnx.backend.test` through Tilewright.
 
 A case is a small model with inputs and expected outputs. A runner gets jobs as
-JSON lines and answers them (see tools/tw-interpret.cpp); many cases share one
-process, and one that ends the process counts as a crash of its case.
+JSON lines and answers them (tw-interpret, or backend_worker.py, which runs each
+on several devices); many cases share one process, and one that ends the process
+counts as a crash of its case.
 
 Modes:
 
@@ -18,6 +19,7 @@ counted apart.
 """
 
 import collections
+import concurrent.futures
 import json
 import queue
 import subprocess
@@ -30,18 +32,18 @@ import onnx
 import onnx.backend.test.loader
 import onnx.numpy_helper
 
-OUTCOMES = ["passed", "passed with constants", "refused", "wrong", "failed to run", "crashed"]
+OUTCOMES = ["passed", "passed with constants", "refused", "not compiled", "wrong", "failed to run", "crashed"]
 
 
 class Runner:
     """One process of the runner program, started again when it ends."""
 
-    def __init__(self, program, timeout):
-        self.program, self.timeout, self.process = program, timeout, None
+    def __init__(self, command, timeout):
+        self.command, self.timeout, self.process = command, timeout, None
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.lines = queue.Queue()
 
@@ -137,7 +139,7 @@ def is_tensor(value):
     return isinstance(value, (np.ndarray, np.generic)) and np.asarray(value).dtype != object
 
 
-def attempt(runner, case, folder, symbolic, constants):
+def attempt(runner, case, folder, devices, symbolic, constants):
     """(outcome, message) of one case: the first `symbolic` inputs get symbols; with
     `constants` the small inputs behind the first are constants."""
     model = case.model
@@ -148,6 +150,7 @@ def attempt(runner, case, folder, symbolic, constants):
     for number, (inputs, outputs) in enumerate(case.data_sets):
         inputs, outputs = list(map(plain, inputs)), list(map(plain, outputs))
         job = {"model": str(path), "outputs": str(folder), "inputs": {}, "constants": {}, "shapes": []}
+        job["devices"] = [device for device in devices if device]
         for i, (name, value) in enumerate(zip(names, inputs)):
             if not is_tensor(value):
                 continue  # The importer refuses what is no tensor of numbers.
@@ -167,11 +170,13 @@ def attempt(runner, case, folder, symbolic, constants):
             # A size that broadcasts, but was not known to, is refused when it runs.
             late = symbolic and "broadcasts only where a size is known" in answer["error"]
             refused = answer["stage"] in ("import", "options") or late
-            return ("refused" if refused else "failed to run"), answer["error"]
-        for i, expected in enumerate(outputs):
-            wrong = difference(load(folder / f"{i}.npy", expected), expected, case)
-            if wrong:
-                return "wrong", f"output {i}: {wrong}"
+            outcome = "not compiled" if answer["stage"] == "compile" else "failed to run"
+            return ("refused" if refused else outcome), " ".join([answer.get("device", ""), answer["error"]]).strip()
+        for device in devices:
+            for i, expected in enumerate(outputs):
+                wrong = difference(load(folder / device / f"{i}.npy", expected), expected, case)
+                if wrong:
+                    return "wrong", f"{device} output {i}: {wrong}".strip()
     return "passed", ""
 
 
@@ -181,10 +186,10 @@ ATTEMPTS = {
 }
 
 
-def run_case(runner, case, folder, mode):
+def run_case(runner, case, folder, devices, mode):
     refusal = None
     for symbolic, constants in ATTEMPTS[mode]:
-        outcome, message = attempt(runner, case, folder, symbolic, constants)
+        outcome, message = attempt(runner, case, folder, devices, symbolic, constants)
         if outcome == "passed" and constants:
             outcome = "passed with constants"
         if outcome != "refused":
@@ -193,16 +198,28 @@ def run_case(runner, case, folder, mode):
     return refusal
 
 
-def run_all(program, folder, mode, selected=None, timeout=60):
-    """{case name: (outcome, message)} of every case."""
-    runner = Runner(program, timeout)
-    results = {}
-    folder = Path(folder)
-    for case in cases():
-        if selected is None or selected(case.name):
-            results[case.name] = run_case(runner, case, folder, mode)
-    runner.close()
-    return results
+def run_all(command, folder, mode, selected=None, devices=("",), workers=1, timeout=60):
+    """{case name: (outcome, message)} of every case. A case has passed when it has on
+    every device; device "" is the only one of a runner that knows none. The
+    `workers` are processes."""
+    chosen = iter([case for case in cases() if selected is None or selected(case.name)])
+    results, lock = {}, threading.Lock()
+
+    def work(number):
+        runner = Runner(command, timeout)
+        own = Path(folder) / str(number)
+        own.mkdir()
+        while True:
+            with lock:
+                case = next(chosen, None)
+            if case is None:
+                break
+            results[case.name] = run_case(runner, case, own, devices, mode)
+        runner.close()
+
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, range(workers)))
+    return dict(sorted(results.items()))
 
 
 def table(results):

@@ -1,10 +1,10 @@
 """The benchmark models: what generate.py writes is sound, runs in ONNX Runtime, and shows a wrong channel order."""
 
 import hashlib
-import importlib.util
 import pathlib
 import random
 import re
+import sys
 
 import numpy as np
 import onnx
@@ -21,14 +21,10 @@ BOUND = 1e-4
 INVISIBLE = re.compile(r"key\.bias|k_proj\.bias")
 
 
-def load_generator():
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "benchmarks" / "models" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+sys.path.insert(0, str(ROOT / "benchmarks" / "models"))
+import generate as generator  # noqa: E402
+from inputs import example_inputs  # noqa: E402
 
-
-generator = load_generator()
 ALL = pytest.mark.parametrize("name", generator.names())
 
 
@@ -48,29 +44,6 @@ def session(model):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def example_inputs(name, batch):
-    """Inputs for `batch` samples that differ: coloured squares and noise, noise, or 8 tokens (128 if that is fixed)."""
-    rng = np.random.default_rng(7)
-    return {value.name: example_input(rng, value, batch) for value in stripped(name).graph.input}
-
-
-def example_input(rng, value, batch):
-    sizes = {"batch": batch, "length": 8}
-    shape = [sizes.get(dim.dim_param, dim.dim_value) for dim in value.type.tensor_type.shape.dim]
-    if value.name == "image":
-        squares = rng.standard_normal((batch, 3, shape[2] // 32, shape[3] // 32), dtype=np.float32)
-        return squares.repeat(32, axis=2).repeat(32, axis=3) + 0.3 * rng.standard_normal(shape, dtype=np.float32)
-    if value.name == "attention_mask":
-        mask = np.ones(shape, np.int64)
-        mask[-1, shape[1] * 3 // 4 :] = 0
-        return mask
-    if value.name == "token_type_ids":
-        return np.arange(shape[1]) * 2 // shape[1] * np.ones(shape, np.int64)
-    if value.name == "input_ids":
-        return rng.integers(0, 30000, shape)
-    return rng.standard_normal(shape, dtype=np.float32)
 
 
 def moved(before, after):

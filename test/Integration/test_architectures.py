@@ -1,0 +1,40 @@
+"""The eleven benchmark models, each compiled once with a dynamic batch."""
+
+import pytest
+
+from networks import GENERATED, check, reference_session
+
+import generate
+from inputs import example_inputs
+
+# Sound at full length, and the largest language model: a minute each.
+HEAVY = {"wav2vec2_base", "gpt2"}
+
+
+def parameters():
+    return [pytest.param(name, marks=[pytest.mark.full] if name in HEAVY else []) for name in generate.names()]
+
+
+# One module serves batch 1 and batch 2, and agrees with ONNX Runtime.
+@pytest.mark.parametrize("name", parameters())
+def test_batches(networks, name):
+    path = generate.generate(name, GENERATED)
+    model, session = networks.compiled(path), reference_session(path)
+    for batch in (1, 2):
+        check(model, session, example_inputs(name, batch))
+
+
+# One module of BERT serves every batch and length, 1 and odd ones too.
+@pytest.mark.parametrize(
+    "batch, length",
+    [(1, 1), (1, 2), (1, 7), (1, 16), (1, 33), (1, 64), (2, 1), (2, 5), (3, 15), (4, 8), (5, 3), (8, 17)],
+)
+def test_bert_sizes(networks, bert, batch, length):
+    path, session = bert
+    check(networks.compiled(path), session, example_inputs("bert_base", batch, length))
+
+
+@pytest.fixture(scope="module")
+def bert():
+    path = generate.generate("bert_base", GENERATED)
+    return path, reference_session(path)

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Runs models through the Python package, each on devices cpu and reference.
+
+Jobs and answers are tw-interpret's (see tools/tw-interpret.cpp), with three
+differences: a job has "devices"; output i of a device goes to
+OUTPUTS/DEVICE/i.npy; and a failure says the "device". The stages are
+
+- import     the model cannot be imported: a refusal that names the node;
+- compile    it was imported, but not compiled;
+- run        it was compiled, but did not run.
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnx.numpy_helper
+import tilewright as tw
+
+
+def with_constants(model, files):
+    """The model with some inputs turned into initializers."""
+    for name, file in files.items():
+        (value,) = (each for each in model.graph.input if each.name == name)
+        array = np.load(file).astype(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type))
+        model.graph.input.remove(value)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
+    return model
+
+
+def imports(path, shapes):
+    """Whether the importer takes the model."""
+    try:
+        return not tw.check(path, shapes=shapes)
+    except tw.ModelError:
+        return False
+
+
+def run_device(module, job, device):
+    """None, or the failure."""
+    model = tw.load(module, device=device, threads=1)
+    inputs = {each.name: np.load(job["inputs"][each.name]) for each in model.inputs}
+    try:
+        outputs = model.run(inputs)
+    except tw.Error as error:
+        return {"stage": "run", "error": str(error), "device": device}
+    folder = Path(job["outputs"]) / device
+    folder.mkdir(exist_ok=True)
+    for i, output in enumerate(outputs.values()):
+        np.save(folder / f"{i}.npy", output.view(np.uint16) if output.dtype.name == "bfloat16" else output)
+    return None
+
+
+def run(job):
+    path = job["model"]
+    shapes = dict(text.split("=", 1) for text in job["shapes"])
+    if job["constants"]:
+        model = with_constants(onnx.load(path), job["constants"])
+        path = str(Path(path).with_name("constants.onnx"))
+        onnx.save(model, path)
+    try:
+        compiled = tw.compile(path, shapes=shapes, threads=1, jobs=1)
+    except tw.ModelError as error:
+        return {"stage": "compile" if imports(path, shapes) else "import", "error": str(error)}
+    module = str(Path(path).with_name("module.twm"))
+    compiled.save(module)
+    for device in job["devices"]:
+        if failure := run_device(module, job, device):
+            return failure
+    return {"ok": True}
+
+
+def main():
+    warnings.simplefilter("ignore")
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line))), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

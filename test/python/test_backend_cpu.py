@@ -1,0 +1,45 @@
+"""The ONNX node cases through the Python package: compiled once, run on device cpu
+and on device reference."""
+
+import os
+import sys
+from pathlib import Path
+
+import onnx_backend
+import pytest
+
+WORKER = [sys.executable, str(Path(__file__).with_name("backend_worker.py"))]
+
+# A case that is not refused must give the right numbers, on both devices.
+DEFECTS = ("not compiled", "wrong", "failed to run", "crashed")
+
+
+def check(tmp_path, capsys, mode, at_least):
+    """Prints the counts by outcome, and each defect."""
+    selection = os.environ.get("TILEWRIGHT_CASES", "")
+    results = onnx_backend.run_all(
+        WORKER,
+        tmp_path,
+        mode,
+        selected=lambda name: selection in name,
+        devices=("cpu", "reference"),
+        workers=os.cpu_count() or 1,
+    )
+    bad = {name: result for name, result in results.items() if result[0] in DEFECTS}
+    with capsys.disabled():
+        print(f"\nONNX node cases, cpu and reference, {mode}: {onnx_backend.table(results)}")
+        for name, (outcome, message) in bad.items():
+            print(f"  {name}: {outcome}: {' '.join(message.split())[:400]}")
+    assert not bad
+    if not selection:
+        assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
+
+
+def test_node_cases(tmp_path, capsys):
+    """Every case as it is."""
+    check(tmp_path, capsys, "plain", 1500)
+
+
+def test_node_cases_with_symbolic_sizes(tmp_path, capsys):
+    """Every case with the sizes of its inputs unknown at compile time."""
+    check(tmp_path, capsys, "symbolic", 1400)
