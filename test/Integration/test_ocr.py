@@ -23,9 +23,10 @@ def compare(networks):
 
     def run(name, x):
         path = in_package("rapidocr_onnxruntime", "models") / MODELS[name]
-        session = sessions.setdefault(name, None) or reference_session(path)
-        sessions[name] = session
-        (output,) = check(networks.compiled(path), session, {session.get_inputs()[0].name: x}).values()
+        if name not in sessions:
+            sessions[name] = reference_session(path)
+        session = sessions[name]
+        (output,) = check(networks.compiled(path), session, {session.get_inputs()[0].name: x}, scale=1).values()
         return output
 
     return run

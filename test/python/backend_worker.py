@@ -5,9 +5,12 @@ Jobs and answers are tw-interpret's (see tools/tw-interpret.cpp), with three
 differences: a job has "devices"; output i of a device goes to
 OUTPUTS/DEVICE/i.npy; and a failure says the "device". The stages are
 
+- options    a constant has a type that no device has;
 - import     the model cannot be imported: a refusal that names the node;
 - compile    it was imported, but not compiled;
 - run        it was compiled, but did not run.
+
+Every input lies between NaNs, so that what is read behind an edge shows.
 """
 
 import json
@@ -15,17 +18,21 @@ import sys
 import warnings
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import onnx
 import onnx.numpy_helper
 import tilewright as tw
+from surrounded import surrounded
 
 
 def with_constants(model, files):
     """The model with some inputs turned into initializers."""
     for name, file in files.items():
         (value,) = (each for each in model.graph.input if each.name == name)
-        array = np.load(file).astype(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type))
+        array = np.load(file)
+        if value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16:
+            array = array.view(ml_dtypes.bfloat16)  # NumPy wrote its bits.
         model.graph.input.remove(value)
         model.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
     return model
@@ -42,7 +49,7 @@ def imports(path, shapes):
 def run_device(module, job, device):
     """None, or the failure."""
     model = tw.load(module, device=device, threads=1)
-    inputs = {each.name: np.load(job["inputs"][each.name]) for each in model.inputs}
+    inputs = {each.name: surrounded(np.load(job["inputs"][each.name])) for each in model.inputs}
     try:
         outputs = model.run(inputs)
     except tw.Error as error:
@@ -58,7 +65,10 @@ def run(job):
     path = job["model"]
     shapes = dict(text.split("=", 1) for text in job["shapes"])
     if job["constants"]:
-        model = with_constants(onnx.load(path), job["constants"])
+        try:
+            model = with_constants(onnx.load(path), job["constants"])
+        except (TypeError, ValueError) as error:  # Types that NumPy's files cannot hold: fp8, int4.
+            return {"stage": "options", "error": str(error)}
         path = str(Path(path).with_name("constants.onnx"))
         onnx.save(model, path)
     try:
