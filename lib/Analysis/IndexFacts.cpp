@@ -73,7 +73,9 @@ DimExpr IndexFacts::derive(Derived value) {
     break;
   case Derived::Loop:
     range.lo = boundsOf(0).lo;
-    range.hi = std::max(range.lo, boundsOf(1).hi - 1);
+    // Counted from 0 in whole steps: the last one ends at or before the bound.
+    range.hi =
+        std::max(range.lo, (boundsOf(1).hi - 1) / value.number * value.number);
     break;
   case Derived::Mod:
     range.lo = 0;

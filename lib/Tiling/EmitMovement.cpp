@@ -17,13 +17,21 @@ namespace tilewright::tiling {
 
 Value Emitter::emitSlice(graph::SliceOp op, const Request &request) {
   Axes axes = request.axes;
+  Dims from = dims(op.getOperand()), to = dims(op.getResult());
+  TypedAttr fill;
   for (auto [i, start] : llvm::enumerate(op.getStarts().exprs())) {
     int64_t step = op.getSteps()[i];
     axes[i].offset = axes[i].offset * step + offsetOf(start);
     axes[i].stride *= step;
-    axes[i].filled = false;
+    // Where the slice does not plainly reach to the operand's end, nothing
+    // proves that every element of the result is inside the operand's bound
+    // (the slice's verifier takes it for granted): the tile is known outside.
+    axes[i].filled = !(step == 1 && from[i] - start == to[i]);
+    if (axes[i].filled)
+      fill = b.getZeroAttr(
+          cast<RankedTensorType>(request.value.getType()).getElementType());
   }
-  return emit(Request{op.getOperand(), axes, {}});
+  return emit(Request{op.getOperand(), axes, fill});
 }
 
 /// One tile per operand, chosen by coordinate; operands that the request cannot

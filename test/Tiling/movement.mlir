@@ -36,15 +36,29 @@ func.func @call_joined(%x: tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #t
 
 // A slice is an offset and a stride of the load.
 // CHECK-LABEL: func.func @sliced(
-// CHECK: tile.load %{{.*}} strides [2]
-// CHECK: tile.store %{{.*}} strides [1]
-func.func @call_sliced(%x: tensor<256xf32>) -> tensor<128xf32> {
-  %r = tw.kernel "sliced"(%x) : (tensor<256xf32>) -> tensor<128xf32> {
-  ^bb0(%bx: tensor<256xf32>):
-    %0 = tw.slice %bx starts <1> steps [2] : tensor<256xf32> -> tensor<128xf32>
-    tw.yield %0 : tensor<128xf32>
+// CHECK: %[[AT:.*]] = affine.apply
+// CHECK: %[[T:.*]] = tile.load %{{.*}}[%[[AT]]] valid [0 to %{{.*}}] strides [2] fill 0.000000e+00
+// CHECK: tile.store %[[T]], %{{.*}} strides [1]
+func.func @call_sliced(%x: tensor<200xf32>) -> tensor<100xf32> {
+  %r = tw.kernel "sliced"(%x) : (tensor<200xf32>) -> tensor<100xf32> {
+  ^bb0(%bx: tensor<200xf32>):
+    %0 = tw.slice %bx starts <1> steps [2] : tensor<200xf32> -> tensor<100xf32>
+    tw.yield %0 : tensor<100xf32>
   }
-  return %r : tensor<128xf32>
+  return %r : tensor<100xf32>
+}
+
+// One that reaches to the operand's end needs no fill: both bounds are the same.
+// CHECK-LABEL: func.func @rest(
+// CHECK: tile.load %{{.*}} strides [1] : memref<?xf32>
+// CHECK: tile.store
+func.func @call_rest(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N - 3">> {
+  %r = tw.kernel "rest"(%x) : (tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N - 3">> {
+  ^bb0(%bx: tensor<?xf32, #tw.dims<"N">>):
+    %0 = tw.slice %bx starts <3> steps [1] : tensor<?xf32, #tw.dims<"N">> -> tensor<?xf32, #tw.dims<"N - 3">>
+    tw.yield %0 : tensor<?xf32, #tw.dims<"N - 3">>
+  }
+  return %r : tensor<?xf32, #tw.dims<"N - 3">>
 }
 
 // A transpose loads a tile and turns it.

@@ -169,3 +169,17 @@ module attributes {tw.symbols = {W = #tw.range<8, 1280, 8>}} {
     return
   }
 }
+
+// A loop whose step is its bound or more has one trip, at 0: what is read from
+// there is inside, also with strides (5 + 3 * 63 < 200).
+// CHECK-LABEL: @one_block
+func.func @one_block(%x: memref<200xf32> {tile.dims = ["200"]}, %y: memref<60xf32> {tile.dims = ["60"]})
+    attributes {tile.kernel, tile.sizes = [], tile.blocks = "1", tile.inputs = 1 : i64} {
+  scf.forall (%i) = (0) to (60) step (64) {
+    %at = affine.apply affine_map<(d0) -> (d0 * 3 + 5)>(%i)
+    %m = affine.min affine_map<(d0) -> (-d0 + 60, 64)>(%i)
+    %t = tile.load %x[%at] valid [0 to 64] strides [3] : memref<200xf32> -> tensor<64xf32>
+    tile.store %t, %y[%i] valid [0 to %m] strides [1] : tensor<64xf32>, memref<60xf32>
+  }
+  return
+}

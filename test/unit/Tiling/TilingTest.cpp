@@ -552,6 +552,49 @@ TEST_F(TilingTest, SliceConcatPad) {
   }
 }
 
+// Slices whose last elements no bound of the operand proves to be inside: steps
+// that leave a rest, ends before the operand's, sizes that are other symbols.
+TEST_F(TilingTest, SlicesWithinTheOperand) {
+  struct Case {
+    int64_t size, start, step, count;
+  };
+  for (Case c : {Case{200, 1, 2, 100},
+                 {201, 0, 2, 101},
+                 {200, 5, 3, 60},
+                 {200, 3, 1, 90},
+                 {7, 6, 1, 1},
+                 {130, 0, 64, 3}})
+    for (bool dynamic : {false, true})
+      for (bool later : {false, true}) {
+        start();
+        Value x = input({3, c.size}, DType::F32, dynamic);
+        DimExpr count = c.count, rows = getDim(x, 0);
+        // The symbol of another input.
+        if (dynamic)
+          count =
+              getDim(input({c.count + (c.count == 1)}, DType::F32, true), 0);
+        if (dynamic && c.count == 1)
+          continue;
+        if (later)
+          x = UnaryOp::create(builder, loc(), x.getType(), UnaryKind::Exp, x);
+        Value y = SliceOp::create(builder, loc(),
+                                  typeOf({rows, count}, builder.getF32Type()),
+                                  x, getDimsAttr(&context, Dims{0, c.start}),
+                                  SmallVector<int64_t>{1, c.step});
+        check({y});
+        // A reduction asks for its own fill.
+        start();
+        x = input({3, c.size}, DType::F32);
+        y = SliceOp::create(builder, loc(),
+                            typeOf({3, c.count}, builder.getF32Type()), x,
+                            getDimsAttr(&context, Dims{0, c.start}),
+                            SmallVector<int64_t>{1, c.step});
+        check(
+            {ReduceOp::create(builder, loc(), typeOf({3}, builder.getF32Type()),
+                              ReduceKind::Max, y, ArrayRef<int64_t>{1})});
+      }
+}
+
 // Gathers take any index: from the end if negative, clamped if outside.
 TEST_F(TilingTest, Gathers) {
   for (int64_t axis : {0, 1, 2}) {
