@@ -212,7 +212,9 @@ void TileEmitter::emitDotPiece(const DotPlan &plan, ArrayRef<Coord> batch,
     }
   };
   if (plan.unrolled) {
-    for (int64_t k = 0; k < plan.k; ++k)
+    // Only what is inside of the bounds: the loads are not masked on this axis.
+    int64_t end = *getConstantIntValue(plan.kHi);
+    for (int64_t k = *getConstantIntValue(plan.kLo); k < end; ++k)
       step(b.getIndexAttr(k), accumulators);
     return;
   }
