@@ -25,7 +25,7 @@ def FormKernelsPass : Pass<"tw-form-kernels", "::mlir::ModuleOp"> {
     - no sizes are bound between the two.
 
     A result that others use too is written by the same kernel. Refusals are
-    remarks (`tw-opt --remarks-...`, the compiler's report).
+    remarks.
 
         %1 = tw.conv %x, %w ...
         %2 = tw.binary add %1, %bias
