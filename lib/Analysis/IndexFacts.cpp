@@ -361,6 +361,9 @@ std::vector<DimExpr> IndexFacts::bounds(const Derived &value,
         if (value.number == 1 ||
             isMultipleOf(upper - value.operands[0], value.number))
           result.push_back(factor * (upper - number));
+      if (auto end = value.operands[1].constantValue(); end && *end > 0)
+        result.push_back(factor *
+                         DimExpr((*end - 1) / value.number * value.number));
       result.push_back(factor * (value.operands[1] - DimExpr(1)));
     }
     break;

@@ -325,7 +325,7 @@ TileEdge TileEdges::reshaped(tile::ReshapeOp op) const {
     // An axis of size 1 that is not full and has no partner belongs to the axis
     // before it: a row of a tile of pixels, not the channels of the pixel.
     while (firstTo < j && i < from.getRank() && from.getDimSize(i) == 1 &&
-           !source[i].isFull() && (j >= to.getRank() || to.getDimSize(j) != 1))
+           !source[i].isFull() && from.getRank() - i > to.getRank() - j)
       ++i;
     // Axes of size 1 stand for themselves where the other side has none.
     SmallVector<int64_t> fromAxes, toAxes;

@@ -111,9 +111,7 @@ Value Emitter::emitPad(graph::PadOp op, const Request &request) {
 
   // The value is only known at run time: choose by coordinate.
   Value padding = emit(Request{op.getValue(), {}, {}});
-  Request inner{op.getOperand(), axes, {}};
-  for (Axis &axis : inner.axes)
-    axis.filled = false;
+  Request inner{op.getOperand(), axes, b.getZeroAttr(element)};
   Value tile = emit(inner);
   if (!padding || !tile)
     return {};

@@ -88,6 +88,11 @@ static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
   Value inF = m.toFloat(in), outF = m.toFloat(out);
   bool given = !op.getScales().empty();
   Value scale = given ? m.f(op.getScales()[axis]) : m.div(outF, inF);
+  // With scales the size before it was rounded down counts.
+  bool corners = op.getCoordinates() == ResizeCoordinates::AlignCorners ||
+                 op.getCoordinates() == ResizeCoordinates::TfCropAndResize;
+  if (given && corners)
+    outF = m.mul(inF, scale);
   Value half = m.f(0.5), one = m.f(1.0), zero = m.f(0.0);
   Value single = m.less(outF, m.f(1.5));
   Value halfPixel = m.sub(m.div(m.add(x, half), scale), half);

@@ -271,6 +271,11 @@ static bool isGuardedDivisor(Value divisor, bool isSigned) {
 }
 
 LogicalResult KernelVerifier::verifyDivision(Operation *op) {
+  DenseIntElementsAttr divisor;
+  if (matchPattern(op->getOperand(1), m_Constant(&divisor)) &&
+      divisor.isSplat() && !divisor.getSplatValue<APInt>().isZero() &&
+      !divisor.getSplatValue<APInt>().isAllOnes())
+    return success();
   if (isGuardedDivisor(op->getOperand(1),
                        isa<arith::DivSIOp, arith::RemSIOp>(op)))
     return success();
