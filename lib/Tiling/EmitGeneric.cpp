@@ -8,7 +8,9 @@
 
 #include "Emitter.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -106,10 +108,35 @@ Value Emitter::emitBody(linalg::GenericOp op, ArrayRef<Value> tiles,
       for (Value coordinate : extract.getIndices())
         at.push_back(asTile(coordinate));
       Bounds inside = bounds(Request{op.getResult(0), request.axes, {}});
-      auto type = RankedTensorType::get(shape, extract.getType());
-      mapping.map(extract.getResult(),
-                  tile::GatherOp::create(b, loc, type, buffer, at, inside.lo,
-                                         inside.hi));
+      // Of an empty buffer nothing is read, and the elements are 0: the bound
+      // is 0 then. A scalar becomes an axis that can have a bound.
+      SmallVector<int64_t> bounded = shape;
+      TypedAttr fill;
+      for (const DimExpr &extent : dims(extract.getTensor())) {
+        if (extent.bounds({}).lo > 0)
+          continue;
+        fill = b.getZeroAttr(extract.getType());
+        if (bounded.empty()) {
+          bounded.push_back(1);
+          inside.lo.push_back(b.getIndexAttr(0));
+          inside.hi.push_back(b.getIndexAttr(1));
+          for (Value &coordinate : at)
+            coordinate = reshape(coordinate, bounded);
+        }
+        AffineMap least = AffineMap::get(
+            1, 1,
+            {b.getAffineDimExpr(0), b.getAffineSymbolExpr(0) * bounded.front()},
+            b.getContext());
+        Value hi = getValueOrCreateConstantIndexOp(b, loc, inside.hi.front());
+        inside.hi.front() =
+            affine::AffineMinOp::create(b, loc, least,
+                                        ValueRange{hi, extentValue(extent)})
+                .getResult();
+      }
+      auto type = RankedTensorType::get(bounded, extract.getType());
+      Value gathered = tile::GatherOp::create(b, loc, type, buffer, at,
+                                              inside.lo, inside.hi, fill);
+      mapping.map(extract.getResult(), reshape(gathered, shape));
       continue;
     }
     SmallVector<Value> operands;

@@ -78,12 +78,26 @@ func.func @call_turned(%x: tensor<?x?xf32, #tw.dims<"N", "M">>) -> tensor<?x?xf3
 // A computed address is a gather.
 // CHECK-LABEL: func.func @gathered(
 // CHECK: tile.load %{{.*}} : memref<?xi64>
-// CHECK: tile.gather
-func.func @call_gathered(%x: tensor<?x?xf32, #tw.dims<"N", "M">>, %i: tensor<?xi64, #tw.dims<"K">>) -> tensor<?x?xf32, #tw.dims<"K", "M">> {
-  %r = tw.kernel "gathered"(%x, %i) : (tensor<?x?xf32, #tw.dims<"N", "M">>, tensor<?xi64, #tw.dims<"K">>) -> tensor<?x?xf32, #tw.dims<"K", "M">> {
-  ^bb0(%bx: tensor<?x?xf32, #tw.dims<"N", "M">>, %bi: tensor<?xi64, #tw.dims<"K">>):
-    %0 = tw.gather %bx, %bi axis 0 : tensor<?x?xf32, #tw.dims<"N", "M">>, tensor<?xi64, #tw.dims<"K">> -> tensor<?x?xf32, #tw.dims<"K", "M">>
-    tw.yield %0 : tensor<?x?xf32, #tw.dims<"K", "M">>
+// CHECK: tile.gather {{.*}} valid [0 to 1, 0 to 64] : memref<9x64xf32>
+func.func @call_gathered(%x: tensor<9x64xf32>, %i: tensor<?xi64, #tw.dims<"K">>) -> tensor<?x64xf32, #tw.dims<"K">> {
+  %r = tw.kernel "gathered"(%x, %i) : (tensor<9x64xf32>, tensor<?xi64, #tw.dims<"K">>) -> tensor<?x64xf32, #tw.dims<"K">> {
+  ^bb0(%bx: tensor<9x64xf32>, %bi: tensor<?xi64, #tw.dims<"K">>):
+    %0 = tw.gather %bx, %bi axis 0 : tensor<9x64xf32>, tensor<?xi64, #tw.dims<"K">> -> tensor<?x64xf32, #tw.dims<"K">>
+    tw.yield %0 : tensor<?x64xf32, #tw.dims<"K">>
   }
-  return %r : tensor<?x?xf32, #tw.dims<"K", "M">>
+  return %r : tensor<?x64xf32, #tw.dims<"K">>
+}
+
+// Of an axis that may be empty nothing is read then, and the elements are 0.
+// CHECK-LABEL: func.func @maybe_empty(
+// CHECK-SAME: %[[N:[a-z0-9]+]]: index, %{{.*}}: index) attributes
+// CHECK: %[[SOME:.*]] = affine.min {{.*}}%[[N]],
+// CHECK: tile.gather {{.*}} valid [0 to %[[SOME]]] fill 0.000000e+00
+func.func @call_maybe_empty(%x: tensor<?xf32, #tw.dims<"N">>, %i: tensor<?xi64, #tw.dims<"K">>) -> tensor<?xf32, #tw.dims<"K">> {
+  %r = tw.kernel "maybe_empty"(%x, %i) : (tensor<?xf32, #tw.dims<"N">>, tensor<?xi64, #tw.dims<"K">>) -> tensor<?xf32, #tw.dims<"K">> {
+  ^bb0(%bx: tensor<?xf32, #tw.dims<"N">>, %bi: tensor<?xi64, #tw.dims<"K">>):
+    %0 = tw.gather %bx, %bi axis 0 : tensor<?xf32, #tw.dims<"N">>, tensor<?xi64, #tw.dims<"K">> -> tensor<?xf32, #tw.dims<"K">>
+    tw.yield %0 : tensor<?xf32, #tw.dims<"K">>
+  }
+  return %r : tensor<?xf32, #tw.dims<"K">>
 }

@@ -611,6 +611,24 @@ TEST_F(TilingTest, Gathers) {
   check({GatherNDOp::create(builder, loc(), x, i, 1)}, 0);
 }
 
+// Of an empty axis nothing is read: the elements are 0.
+TEST_F(TilingTest, GathersOfAnEmptyAxis) {
+  for (bool dynamic : {false, true}) {
+    start();
+    Value x = input({0, 3}, DType::F32, dynamic);
+    Value i = input({4}, DType::I64, false, -2, 2);
+    check({GatherOp::create(builder, loc(), x, i, 0)}, 0);
+    start();
+    x = input({0}, DType::F32, dynamic);
+    i = input({}, DType::I64);
+    check({GatherOp::create(builder, loc(), x, i, 0)}, 0);
+    start();
+    x = input({3, 0}, DType::F32, dynamic);
+    i = input({3, 70}, DType::I64, false, -2, 2);
+    check({GatherElementsOp::create(builder, loc(), x, i, 1)}, 0);
+  }
+}
+
 // Resizes of every mode.
 TEST_F(TilingTest, Resize) {
   for (ResizeMode mode :
