@@ -21,6 +21,7 @@ import math
 import os
 import pathlib
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
@@ -261,7 +262,9 @@ def git_revision():
 
 def report(tables, versions, loads, note):
     """The text of the file in docs/measurements."""
-    command = " ".join(["python benchmarks/cpu_models.py", *(each for each in sys.argv[1:])])
+    shown = {"--openvino-python": "PYTHON", "--note": "..."}
+    arguments = [shown.get(before, each) for before, each in zip(sys.argv, sys.argv[1:])]
+    command = shlex.join(["python", "benchmarks/cpu_models.py", *arguments])
     lines = [
         f"# Whole models on the CPU, {datetime.date.today()}",
         "",
