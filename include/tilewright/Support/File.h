@@ -83,8 +83,8 @@ private:
   uint64_t position_ = 0;
 };
 
-/// Removes what AtomicFiles of this process that write to `path` have put beside
-/// it so far: for a program that a signal ends.
+/// Removes what AtomicFiles of this process that write to `path` have put
+/// beside it so far: for a program that a signal ends.
 void removeTemporaries(const std::string &path);
 
 /// Writes the whole file atomically.
