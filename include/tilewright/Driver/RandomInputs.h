@@ -23,9 +23,9 @@ namespace tilewright {
 struct RandomInputsOptions {
   uint64_t seed = 0;
   /// What the user says of the sizes: N = 4.
-  SymbolBindings sizes;
+  SymbolBindings sizes = {};
   /// Inputs that are there already, by name; sizes follow from their shapes.
-  std::map<std::string, Tensor> given;
+  std::map<std::string, Tensor> given = {};
 };
 
 struct InputShapes {

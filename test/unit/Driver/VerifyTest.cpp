@@ -1,0 +1,120 @@
+//===- VerifyTest.cpp - verify finds what is wrong ----------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Driver/Verify.h"
+
+#include "tilewright/Driver/Compile.h"
+#include "tilewright/Runtime/Device/Cpu/CpuDevice.h"
+#include "tilewright/Runtime/Device/Null/NullDevice.h"
+
+#include "onnx-ml.pb.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <unistd.h>
+
+using namespace tilewright;
+using testing::ElementsAre;
+
+namespace {
+
+void describe(onnx::ValueInfoProto &info, const char *name) {
+  info.set_name(name);
+  auto *type = info.mutable_type()->mutable_tensor_type();
+  type->set_elem_type(onnx::TensorProto::FLOAT);
+  type->mutable_shape()->add_dim()->set_dim_param("N");
+  type->mutable_shape()->add_dim()->set_dim_value(10);
+}
+
+/// x: f32[N, 10] -> softmax1 -> y.
+std::string softmaxModel() {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(17);
+  onnx::GraphProto &graph = *model.mutable_graph();
+  describe(*graph.add_input(), "x");
+  describe(*graph.add_output(), "y");
+  onnx::NodeProto &node = *graph.add_node();
+  node.set_name("softmax1");
+  node.set_op_type("Softmax");
+  node.add_input("x");
+  node.add_output("y");
+  return model.SerializeAsString();
+}
+
+class Verify : public testing::Test {
+protected:
+  void SetUp() override {
+    std::string path =
+        testing::TempDir() + "/verify-" + std::to_string(getpid()) + ".twm";
+    std::string bytes = softmaxModel();
+    auto report = compileModel({"", bytes}, path, {});
+    ASSERT_TRUE(report) << report.error().message;
+    auto loaded = Module::load(path);
+    unlink(path.c_str());
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    module = *loaded;
+    inputs = {Tensor(DType::F32, {3, 10})};
+    for (int i = 0; i < 30; ++i)
+      inputs[0].as<float>()[i] = float(i % 7) - 3;
+  }
+
+  Result<VerifyReport> verify(std::shared_ptr<const Device> device) {
+    auto session = Session::create(module, std::move(device));
+    if (!session)
+      return session.error();
+    return verifySession(module, **session, inputs);
+  }
+
+  std::shared_ptr<const Module> module;
+  std::vector<Tensor> inputs;
+};
+
+// Compiled kernels are right, and come with the model's nodes.
+TEST_F(Verify, RightKernels) {
+  auto report = verify(createCpuDevice());
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->ok());
+  ASSERT_EQ(report->kernels.size(), 1u);
+  EXPECT_THAT(report->kernels[0].nodes, ElementsAre("softmax1 (Softmax)"));
+  EXPECT_EQ(report->kernels[0].type, "f32[3, 10]");
+  ASSERT_EQ(report->outputs.size(), 1u);
+  EXPECT_EQ(report->outputs[0].name, "y");
+}
+
+// A kernel that computes something else is found, and the output is wrong too.
+TEST_F(Verify, WrongKernel) {
+  auto report = verify(createNullDevice([](const Launch &launch) {
+    auto *y = static_cast<float *>(launch.buffers[1]);
+    std::fill(y, y + 30, 0.1f);
+  }));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->ok());
+  EXPECT_FALSE(report->kernels[0].ok());
+  EXPECT_GT(report->kernels[0].error, 1e-5);
+  EXPECT_FALSE(report->outputs[0].ok());
+}
+
+// NaN where there should be none is wrong, however large the bound.
+TEST_F(Verify, NaN) {
+  auto report = verify(createNullDevice([](const Launch &launch) {
+    auto *y = static_cast<float *>(launch.buffers[1]);
+    std::fill(y, y + 30, std::nanf(""));
+  }));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->kernels[0].ok());
+}
+
+// Wrong inputs are an error, not a verdict.
+TEST_F(Verify, WrongInputs) {
+  inputs = {Tensor(DType::F32, {3, 11})};
+  EXPECT_FALSE(verify(createCpuDevice()));
+}
+
+} // namespace
