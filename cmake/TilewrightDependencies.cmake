@@ -1,6 +1,10 @@
 # What the build needs from outside. scripts/setup installs all of it.
 
-find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+find_package(MLIR 22.1 CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
+if(NOT MLIR_FOUND)
+  message(FATAL_ERROR "MLIR 22 was not found. Tilewright is built with Debian's packages, which scripts/setup installs "
+                      "(scripts/packages.txt names them): apt-get install libmlir-22-dev mlir-22-tools llvm-22-dev ...")
+endif()
 list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
 include(TableGen)
 include(AddLLVM)

@@ -97,3 +97,16 @@ def test_stubs_are_complete(name):
             methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef) and each.name != "__init__"}
             public = {each for each in vars(getattr(module, node.name)) if not each.startswith("_")}
             assert methods == public
+
+
+# Without the compiler's libraries the error says what to install.
+def test_compiler_is_missing():
+    code = """
+import sys, tilewright as tw
+sys.modules["tilewright._compiler"] = None
+try:
+    tw.compile("m.onnx")
+except tw.ModelError as error:
+    print(error)
+"""
+    assert "apt-get install libmlir-22" in python(code)

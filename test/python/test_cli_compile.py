@@ -201,10 +201,9 @@ def test_output_is_the_model(tilewright, conv_relu_file):
     assert "is the model itself" in tilewright.error("compile", "conv.onnx", "-o", "conv.onnx")
 
 
-# Ctrl-C while compiling ends with 130 and leaves nothing.
-def test_interrupt(tilewright, models):
+def slow_to_compile(models, path):
+    """Kernels of many shapes."""
     rng = np.random.default_rng(0)
-    # Kernels of many shapes, so that it takes a while.
     count = 60
     nodes, weights = [], {}
     for i in range(count):
@@ -216,7 +215,12 @@ def test_interrupt(tilewright, models):
         {f"x{count}": (TensorProto.FLOAT, ["N", count + 3])},
         weights,
     )
-    onnx.save(model, tilewright.folder / "long.onnx")
+    onnx.save(model, path)
+
+
+# Ctrl-C while compiling ends with 130 and leaves nothing.
+def test_interrupt(tilewright, models):
+    slow_to_compile(models, tilewright.folder / "long.onnx")
     start = time.monotonic()
     code, out, err = tilewright.interrupt(
         "compile",
@@ -229,3 +233,22 @@ def test_interrupt(tilewright, models):
     assert time.monotonic() - start < 30
     assert not (tilewright.folder / "long.twm").exists()
     assert leftovers(tilewright.folder) == []
+
+
+# Ctrl-C while a model to run is compiled removes the temporary folder, too.
+def test_interrupt_run(tilewright, models, monkeypatch):
+    slow_to_compile(models, tilewright.folder / "long.onnx")
+    folder = tilewright.folder / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    started = []
+
+    def compiling():
+        """A moment after the folder has appeared."""
+        if not started and any(folder.iterdir()):
+            started.append(time.monotonic())
+        return started and time.monotonic() - started[0] > 0.5
+
+    code, out, err = tilewright.interrupt("run", "long.onnx", "--random-inputs", "0", when=compiling)
+    assert code == 130, err
+    assert list(folder.iterdir()) == []

@@ -34,9 +34,15 @@ int printFailure(const Error &error) {
 
 Result<CompileReport> compileWithProgress(const ModelSource &source,
                                           const std::string &output,
-                                          CompileOptions options) {
+                                          CompileOptions options,
+                                          const std::string &folder) {
   Progress progress;
-  Interrupt interrupt([&] { removeTemporaries(output); });
+  Interrupt interrupt([&] {
+    removeTemporaries(output);
+    std::error_code ignored;
+    if (!folder.empty())
+      std::filesystem::remove_all(folder, ignored);
+  });
   options.progress = [&](const std::string &phase, double fraction) {
     progress.show("compiling: " + std::to_string(int(fraction * 100)) + "% " +
                   phase);
@@ -127,7 +133,8 @@ Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
   if (!folder)
     return folder.error();
   std::string path = folder->path + "/model.twm";
-  auto report = compileWithProgress({options.path}, path, compileOptions);
+  auto report =
+      compileWithProgress({options.path}, path, compileOptions, folder->path);
   if (!report)
     return report.error();
   for (const std::string &warning : report->warnings)

@@ -21,10 +21,12 @@
 
 namespace tilewright::cli {
 
-/// compileModel with a line of progress, until it is done or Ctrl-C.
+/// compileModel with a line of progress, until it is done or Ctrl-C. `folder`,
+/// if not empty, is a temporary one that Ctrl-C is to remove.
 Result<CompileReport> compileWithProgress(const ModelSource &source,
                                           const std::string &output,
-                                          CompileOptions options);
+                                          CompileOptions options,
+                                          const std::string &folder = "");
 /// If it was Ctrl-C, which `printFailure` does not call an error.
 bool wasInterrupted(const Error &error);
 /// Prints an error; returns the exit code.
