@@ -78,6 +78,9 @@ Value Emitter::emitConcat(graph::ConcatOp op, const Request &request) {
   }
   if (!result)
     result = splat(zero, shape);
+  // What was chosen between had edges of its own; the result has one.
+  if (Bounds inside = bounds(request); coordinate && !inside.full)
+    result = tile::ClipOp::create(b, loc, result, inside.lo, inside.hi, zero);
   return result;
 }
 

@@ -542,6 +542,13 @@ TEST_F(TilingTest, SliceConcatPad) {
                        getDimsAttr(&context, {0, -2, 3}),
                        getDimsAttr(&context, {1, 0, -5}))},
         0);
+  // Two parts of other sizes than the tile, then something per channel.
+  start();
+  x = input({2, 3, 256}), y = input({2, 3, 32});
+  Value both = ConcatOp::create(builder, loc(), ValueRange{x, y}, 2);
+  Value scale = input({288});
+  check({both, BinaryOp::create(builder, loc(), BinaryKind::Mul, both, scale)},
+        0);
   for (PadMode mode : {PadMode::Reflect, PadMode::Edge, PadMode::Wrap}) {
     start();
     x = input({2, 6, 7});
