@@ -41,7 +41,7 @@ def load_compiler() -> Any:
     except ImportError as failure:
         raise ModelError(
             f"the compiler cannot be loaded: {failure}. It needs MLIR 22: "
-            "on Debian 'apt-get install libmlir-22'. Modules (.twm) run without it."
+            "on Debian 'apt-get install libmlir-22 libprotobuf-lite32'. Modules (.twm) run without it."
         ) from failure
     return _compiler
 
