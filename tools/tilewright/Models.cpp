@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <unistd.h>
 
@@ -244,9 +245,12 @@ InputOptions::read(const Signature &signature) const {
   auto inputs = randomInputs(signature, options);
   if (!inputs)
     return inputs.error();
-  for (const auto &[name, value] : inputs->shapes.chosen)
-    printNote(name + " = " + std::to_string(value) + " (choose with --dim " +
-              name + "=SIZE)");
+  for (const auto &[name, value] : inputs->shapes.chosen) {
+    std::ostringstream note;
+    note << name << " = " << value << " (choose with --dim " << name
+         << "=SIZE)";
+    printNote(note.str());
+  }
   return std::move(inputs->tensors);
 }
 

@@ -20,10 +20,9 @@ using testing::Pair;
 
 namespace {
 
-const DimExpr n = DimExpr::symbol("N"), h = DimExpr::symbol("H");
-
 /// x: f32[N, 3, H], ids: i64[N, 2*H]; H is 32 to 96, a multiple of 32.
 Signature twoInputs() {
+  DimExpr n = DimExpr::symbol("N"), h = DimExpr::symbol("H");
   Signature signature;
   signature.inputs = {{"x", DType::F32, {n, 3, h}},
                       {"ids", DType::I64, {n, h * 2}}};
