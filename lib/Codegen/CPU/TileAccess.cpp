@@ -258,9 +258,8 @@ Value TileEmitter::fetchLoad(tile::LoadOp op, ArrayRef<Coord> coords,
     RowPlace row = placeOf(op, start, false, !op.getFill());
     if (row.inside) {
       int64_t length = (lanesOf(op.getTileType()) - 1) * step + 1;
-      row.pointer =
-          arith::SelectOp::create(b, row.inside, row.pointer,
-                                  fillRow(op.getFill(), element, length));
+      row.pointer = arith::SelectOp::create(
+          b, row.inside, row.pointer, fillRow(op.getFill(), element, length));
     }
     Coord lane = multiply(coords.back(), b.getIndexAttr(step));
     return loadVector(elementPointer(row.pointer, element, lane), element,
