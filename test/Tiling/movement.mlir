@@ -17,14 +17,15 @@ func.func @call_padded(%x: tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x6xf32, #t
 }
 
 // A tile of a concat is chosen from a tile of each operand, of which only the
-// elements that are there are read.
+// elements that are there are read; its edge is the concat's own.
 // CHECK-LABEL: func.func @joined(
 // CHECK: %[[A:.*]] = tile.load %{{.*}} valid [0 to %{{.*}}, 0 to %[[END:[a-z0-9_]+]]]
 // CHECK: %[[B:.*]] = tile.load %{{.*}} valid [0 to %{{.*}}, %[[END]] to 8]
 // CHECK: %[[I:.*]] = tile.iota
 // CHECK: %[[SECOND:.*]] = arith.cmpi sge, %[[I]]
 // CHECK: %[[R:.*]] = arith.select %[[SECOND]], %[[B]], %[[A]]
-// CHECK: tile.store %[[R]]
+// CHECK: %[[C:.*]] = tile.clip %[[R]] valid [0 to %{{.*}}, 0 to 8]
+// CHECK: tile.store %[[C]]
 func.func @call_joined(%x: tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"N">> {
   %r = tw.kernel "joined"(%x) : (tensor<?x4xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"N">> {
   ^bb0(%bx: tensor<?x4xf32, #tw.dims<"N">>):
