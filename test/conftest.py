@@ -5,6 +5,7 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run the tests marked 'full'")
+    parser.addoption("--random-case", help="run this case of test_random_ops.py: Conv:17@0")
 
 
 def pytest_collection_modifyitems(config, items):

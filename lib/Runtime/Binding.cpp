@@ -14,9 +14,6 @@
 
 namespace tilewright {
 
-/// No buffer is larger, so that sums of a few cannot overflow.
-static constexpr int64_t maxBytes = int64_t(1) << 60;
-
 //===----------------------------------------------------------------------===//
 // Evaluator
 //===----------------------------------------------------------------------===//

@@ -80,6 +80,9 @@ struct Binding {
          const std::vector<std::vector<int64_t>> &shapes);
 };
 
+/// No buffer is larger, so that sums of a few cannot overflow.
+constexpr int64_t maxBytes = int64_t(1) << 60;
+
 inline int64_t roundUp64(int64_t bytes) { return (bytes + 63) & ~int64_t(63); }
 
 } // namespace tilewright

@@ -110,6 +110,8 @@ bool Executor::runKernel(const LoweredCommand &command) {
   launch.scratch = context.scratch.data();
   launch.scratchStride = scratchStride;
   launch.threads = &threads;
+  if (checkMemory)
+    return launchGuarded(command, launch);
   executable.launch(launch);
   return true;
 }

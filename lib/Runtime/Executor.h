@@ -10,7 +10,7 @@
 
 #include "Context.h"
 
-#include "tilewright/Runtime/Device.h"
+#include "tilewright/Runtime/Session.h"
 
 namespace tilewright {
 
@@ -18,9 +18,11 @@ namespace tilewright {
 class Executor {
 public:
   Executor(const Program &program, const Executable &executable,
-           Context &context, const ThreadLease &threads, bool profile)
+           Context &context, const ThreadLease &threads,
+           const SessionOptions &options)
       : program(program), executable(executable), context(context),
-        threads(threads), profile(profile),
+        threads(threads), profile(options.profile),
+        checkMemory(options.checkMemory),
         evaluator(program, context.binding->values, context.symbols.data()) {}
 
   /// The context has its binding; the inputs fit it.
@@ -51,6 +53,9 @@ private:
   bool stackElements(const LoopCommand &loop, int64_t trip);
   bool carryOver(const LoweredCommand &command, const LoopCommand &loop);
 
+  // GuardedLaunch.cpp
+  bool launchGuarded(const LoweredCommand &command, Launch &launch);
+
   Error carriedMismatch(BufferId id, int64_t room, int64_t bytes);
 
   bool bind(uint32_t slot, int64_t value);
@@ -68,7 +73,7 @@ private:
   const Executable &executable;
   Context &context;
   const ThreadLease &threads;
-  bool profile;
+  bool profile, checkMemory;
   Evaluator evaluator;
   int64_t scratchStride = 0;
   /// The error names its node.

@@ -218,7 +218,7 @@ Status Session::run(const std::vector<Tensor> &inputs,
   if (status) {
     ThreadLease threads(state->threads);
     status = Executor(*state->program, *state->executable, *context, threads,
-                      state->options.profile)
+                      state->options)
                  .run(inputs, outputs);
   }
   state->giveBack(std::move(context));

@@ -69,12 +69,14 @@ LoadedModule loadBytes(const py::bytes &source) {
 
 std::unique_ptr<Session> createSession(const LoadedModule &loaded,
                                        const std::string &target,
-                                       unsigned threads) {
+                                       unsigned threads, bool checkMemory) {
   auto session = [&] {
     py::gil_scoped_release release;
-    return Session::create(
-        loaded.module, createCpuDevice(),
-        {.threads = threads, .profile = true, .target = target});
+    return Session::create(loaded.module, createCpuDevice(),
+                           {.threads = threads,
+                            .profile = true,
+                            .target = target,
+                            .checkMemory = checkMemory});
   }();
   if (!session)
     raise("ModelError", session.error());
@@ -162,7 +164,7 @@ PYBIND11_MODULE(_runtime, m) {
 
   py::class_<Session>(m, "Session")
       .def(py::init(&createSession), py::arg("module"), py::arg("target"),
-           py::arg("threads"))
+           py::arg("threads"), py::arg("check_memory"))
       .def_property_readonly(
           "target", [](const Session &self) { return self.target().target; })
       .def("run", &run)

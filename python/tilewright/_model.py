@@ -53,7 +53,15 @@ class Model:
     released while it runs.
     """
 
-    def __init__(self, module: _runtime.Module, *, device: str = "cpu", threads: int = 0, target: str = ""):
+    def __init__(
+        self,
+        module: _runtime.Module,
+        *,
+        device: str = "cpu",
+        threads: int = 0,
+        target: str = "",
+        check_memory: bool = False,
+    ):
         if device not in DEVICES:
             raise ModelError(f"there is no device '{device}'; the devices are {', '.join(DEVICES)}")
         if threads < 0:
@@ -63,7 +71,7 @@ class Model:
         if device == "reference":
             self._session = load_compiler().Reference(module)
         else:
-            self._session = _runtime.Session(module, target, threads)
+            self._session = _runtime.Session(module, target, threads, check_memory)
         self._inputs = [TensorInfo(*each) for each in module.inputs]
         self._outputs = [TensorInfo(*each) for each in module.outputs]
 
@@ -155,6 +163,7 @@ def load(
     device: str = "cpu",
     threads: int = 0,
     target: str = "",
+    check_memory: bool = False,
 ) -> Model:
     """Loads a compiled module from a file or from its bytes.
 
@@ -162,6 +171,9 @@ def load(
         was imported (not if the module was stripped).
     threads: how many a run may use; 0 is one per core.
     target: which of the module's targets; empty is the best that this machine runs.
+    check_memory: for debugging kernels, and slow: each runs on copies of its buffers
+        between NaNs, with NaNs in what it has to write. One that reads behind an edge
+        gives NaNs; one that writes there raises RunError.
 
     Raises ModelError for a file that is no module or has no code for this machine.
     """
@@ -169,4 +181,4 @@ def load(
         loaded = _runtime.load_bytes(bytes(module))
     else:
         loaded = _runtime.load_file(os.fspath(module))
-    return Model(loaded, device=device, threads=threads, target=target)
+    return Model(loaded, device=device, threads=threads, target=target, check_memory=check_memory)

@@ -3,14 +3,16 @@
 
 Jobs and answers are tw-interpret's (see tools/tw-interpret.cpp), with three
 differences: a job has "devices"; output i of a device goes to
-OUTPUTS/DEVICE/i.npy; and a failure says the "device". The stages are
+OUTPUTS/DEVICE/i.npy; and a failure says the "device", a success the "types" of the
+outputs. The stages are
 
 - options    a constant has a type that no device has;
 - import     the model cannot be imported: a refusal that names the node;
 - compile    it was imported, but not compiled;
 - run        it was compiled, but did not run.
 
-Every input lies between NaNs, so that what is read behind an edge shows.
+Every input lies between NaNs, as on device cpu all buffers of a kernel do
+(check_memory), so that what is read or written behind an edge shows.
 """
 
 import json
@@ -47,8 +49,8 @@ def imports(path, shapes):
 
 
 def run_device(module, job, device):
-    """None, or the failure."""
-    model = tw.load(module, device=device, threads=1)
+    """The types of the outputs, or the failure."""
+    model = tw.load(module, device=device, threads=1, check_memory=True)
     inputs = {each.name: surrounded(np.load(job["inputs"][each.name])) for each in model.inputs}
     try:
         outputs = model.run(inputs)
@@ -58,7 +60,7 @@ def run_device(module, job, device):
     folder.mkdir(exist_ok=True)
     for i, output in enumerate(outputs.values()):
         np.save(folder / f"{i}.npy", output.view(np.uint16) if output.dtype.name == "bfloat16" else output)
-    return None
+    return {"types": [output.dtype.name for output in outputs.values()]}
 
 
 def run(job):
@@ -78,9 +80,10 @@ def run(job):
     module = str(Path(path).with_name("module.twm"))
     compiled.save(module)
     for device in job["devices"]:
-        if failure := run_device(module, job, device):
-            return failure
-    return {"ok": True}
+        done = run_device(module, job, device)
+        if "error" in done:
+            return done
+    return {"ok": True, **done}
 
 
 def main():

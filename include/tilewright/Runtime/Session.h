@@ -31,6 +31,10 @@ struct SessionOptions {
   std::string target;
   /// For how many different input shapes the memory plan is kept.
   size_t cachedShapes = 64;
+  /// For tests, and slow: every kernel runs on copies of its buffers between
+  /// NaNs, with NaNs in its outputs and scratch. A kernel that writes anywhere
+  /// else is an error that names it.
+  bool checkMemory = false;
 };
 
 /// The time of one command of the plan over all runs.

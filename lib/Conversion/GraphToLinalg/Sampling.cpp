@@ -1,5 +1,4 @@
-//===- Sampling.cpp
-//---------------------------------------------------------===//
+//===- Sampling.cpp -------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // One body per element of the result: its coordinate in the operand per axis
-// (f32 arithmetic in the order of ONNX's formulas, so that the nearest
+// (in f32, in f64 for f64, in the order of ONNX's formulas, so that the nearest
 // neighbour is the same everywhere), then taps with weights, axis by axis.
 //
 //===----------------------------------------------------------------------===//
@@ -22,13 +21,18 @@ using namespace mlir;
 namespace tilewright::graph {
 
 namespace {
-/// f32 and index arithmetic in a body.
+/// Arithmetic of coordinates, whose type is `real`, and indices in a body.
 struct SampleMath {
   OpBuilder &b;
   Location loc;
+  FloatType real;
+
+  SampleMath(OpBuilder &b, Location loc, bool wide)
+      : b(b), loc(loc),
+        real(wide ? FloatType(b.getF64Type()) : FloatType(b.getF32Type())) {}
 
   Value f(double value) {
-    return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(value));
+    return arith::ConstantOp::create(b, loc, b.getFloatAttr(real, value));
   }
   Value i(int64_t value) {
     return arith::ConstantIndexOp::create(b, loc, value);
@@ -48,7 +52,7 @@ struct SampleMath {
   }
   Value toFloat(Value index) {
     Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
-    return arith::SIToFPOp::create(b, loc, b.getF32Type(), wide);
+    return arith::SIToFPOp::create(b, loc, real, wide);
   }
   /// A whole number in [0, size), from one that may be outside or NaN.
   Value toIndex(Value x, Value size) {
@@ -140,9 +144,8 @@ Value KernelConverter::resize(ResizeOp op) {
   return parallel(
       loc, to, storageType(element), {},
       [&](OpBuilder &builder, ValueRange) -> Value {
-        SampleMath m{builder, loc};
+        SampleMath m(builder, loc, element.isF64());
         ScalarEmitter emit(builder, loc);
-        Type f32 = builder.getF32Type();
         SmallVector<Taps> taps;
         Value outside;
         for (size_t axis = 0; axis < to.size(); ++axis) {
@@ -214,19 +217,15 @@ Value KernelConverter::resize(ResizeOp op) {
             return exact ? x
                          : emit.cast(x, element,
                                      isa<FloatType>(x.getType()) ? x.getType()
-                                                                 : f32);
+                                                                 : m.real);
           }
           Value sum;
           for (auto [position, weight] :
                llvm::zip(taps[axis].at, taps[axis].weights)) {
             at[axis] = position;
             Value x = combine(axis + 1);
-            if (weight) {
-              if (weight.getType() != x.getType())
-                weight =
-                    arith::ExtFOp::create(builder, loc, x.getType(), weight);
+            if (weight)
               x = m.mul(x, weight);
-            }
             sum = sum ? m.add(sum, x) : x;
           }
           return sum;
@@ -261,9 +260,8 @@ Value KernelConverter::gridSample(GridSampleOp op) {
   return parallel(
       loc, to, storageType(element), {},
       [&](OpBuilder &builder, ValueRange) -> Value {
-        SampleMath m{builder, loc};
+        SampleMath m(builder, loc, element.isF64() || gridElement.isF64());
         ScalarEmitter emit(builder, loc);
-        Type f32 = builder.getF32Type();
         SmallVector<Value> point;
         for (int64_t i = 0; i + 1 < rank; ++i)
           point.push_back(linalg::IndexOp::create(builder, loc, i));
@@ -310,7 +308,7 @@ Value KernelConverter::gridSample(GridSampleOp op) {
           at.push_back(m.i(spatial - 1 - s));
           Value g =
               emit.cast(emit.load(extract(builder, loc, grid, at), gridElement),
-                        gridElement, f32);
+                        gridElement, m.real);
           Value n = m.toFloat(in[s]);
           Value x =
               align ? m.mul(m.div(m.add(g, m.f(1)), m.f(2)), m.sub(n, m.f(1)))
@@ -350,6 +348,8 @@ Value KernelConverter::gridSample(GridSampleOp op) {
             [&](int64_t s, Value outside) -> Value {
           if (s == spatial) {
             Value x = emit.load(extract(builder, loc, operand, at), element);
+            if (x.getType() != m.real)
+              x = emit.cast(x, x.getType(), m.real);
             return outside ? m.select(outside, emit.constant(x.getType(), 0), x)
                            : x;
           }
@@ -360,18 +360,16 @@ Value KernelConverter::gridSample(GridSampleOp op) {
                                ? m.either(outside, tap.outside)
                                : (outside ? outside : tap.outside);
             Value x = combine(s + 1, either);
-            if (tap.weight) {
-              Value weight = tap.weight;
-              if (weight.getType() != x.getType())
-                weight =
-                    arith::ExtFOp::create(builder, loc, x.getType(), weight);
-              x = m.mul(x, weight);
-            }
+            if (tap.weight)
+              x = m.mul(x, tap.weight);
             sum = sum ? m.add(sum, x) : x;
           }
           return sum;
         };
-        return emit.store(combine(0, Value()), element);
+        Value result = combine(0, Value());
+        if (m.real.isF64() && !element.isF64())
+          result = emit.cast(result, m.real, element);
+        return emit.store(result, element);
       });
 }
 

@@ -1,0 +1,87 @@
+"""Activations."""
+
+import numpy as np
+
+from ..case import case
+from ..draw import is_float
+from ..registry import generator
+
+ATTRIBUTES = {
+    "LeakyRelu": {"alpha": (0, 1)},
+    "Elu": {"alpha": (0.5, 2)},
+    "Selu": {"alpha": (0.5, 2), "gamma": (0.5, 2)},
+    "Celu": {"alpha": (0.5, 2)},
+    "HardSigmoid": {"alpha": (0.1, 0.5), "beta": (0.2, 0.8)},
+    "ThresholdedRelu": {"alpha": (0, 1)},
+    "Swish": {"alpha": (0.5, 2)},
+}
+OPSETS = {"Swish": 24}
+
+
+@generator(*ATTRIBUTES, "Relu", "Sigmoid", "HardSwish", "Softplus", "Softsign", "Mish")
+def activation(draw, op, dtype):
+    attributes = {key: draw.real(*span) for key, span in ATTRIBUTES.get(op, {}).items() if draw.chance(0.7)}
+    special = op in ("Relu", "Sigmoid") and draw.chance(0.2)
+    values = draw.values(dtype, draw.shape(), special=special)
+    return case(op, [values], result=dtype, opset=OPSETS.get(op, 21), tolerance=2, **attributes)
+
+
+@generator("Gelu")
+def gelu(draw, op, dtype):
+    approximate = draw.pick([None, "none", "tanh"])
+    return case(op, [draw.values(dtype, draw.shape())], result=dtype, approximate=approximate, tolerance=2)
+
+
+@generator("SwiGLU")
+def swiglu(draw, op, dtype):
+    shape = draw.shape()
+    return case(op, [draw.values(dtype, shape), draw.values(dtype, shape)], result=dtype, opset=28, tolerance=2)
+
+
+@generator("PRelu")
+def prelu(draw, op, dtype):
+    shape = draw.shape(low=1)
+    slope = tuple(1 if draw.chance(0.3) else size for size in shape)[draw.integer(0, len(shape) - 1) :]
+    constants = (1,) if draw.chance(0.5) else ()
+    return case(op, [draw.values(dtype, shape), draw.values(dtype, slope)], constants=constants, result=dtype)
+
+
+@generator("Shrink")
+def shrink(draw, op, dtype):
+    if is_float(dtype):
+        attributes = {"lambd": draw.real(0, 1), "bias": draw.real(-1, 1)}
+    else:
+        attributes = {"lambd": float(draw.integer(0, 5)), "bias": float(draw.integer(0, 3))}
+    # For unsigned integers it is open what -lambd is.
+    return case(op, [draw.values(dtype, draw.shape())], result=dtype, oracle=dtype[0] != "u", **attributes)
+
+
+@generator("Clip")
+def clip(draw, op, dtype):
+    kind = draw.values(dtype, ()).dtype
+    low, high = (-1, 0.5) if is_float(dtype) else (0, 5)
+    low = np.asarray(low, kind) if draw.chance(0.7) else None
+    high = np.asarray(high, kind) if draw.chance(0.7) else None
+    constants = (1, 2) if draw.chance(0.6) else ()
+    return case(op, [draw.values(dtype, draw.shape()), low, high], constants=constants, result=dtype)
+
+
+@generator("Softmax", "LogSoftmax")
+def softmax(draw, op, dtype):
+    shape = draw.shape(low=1)
+    axis = draw.axis(len(shape)) if draw.chance(0.8) else None
+    return case(op, [draw.values(dtype, shape)], result=dtype, axis=axis, tolerance=2)
+
+
+@generator("Hardmax")
+def hardmax(draw, op, dtype):
+    shape = draw.shape(low=1)
+    axis = draw.axis(len(shape)) if draw.chance(0.8) else None
+    return case(op, [draw.distinct(dtype, shape)], result=dtype, axis=axis)
+
+
+@generator("Dropout")
+def dropout(draw, op, dtype):
+    ratio = np.float32(0.25) if draw.chance(0.5) else None
+    outputs = draw.integer(1, 2)
+    return case(op, [draw.values(dtype, draw.shape()), ratio], outputs, constants=(1,), result=dtype)

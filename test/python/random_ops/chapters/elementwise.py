@@ -1,0 +1,101 @@
+"""Math, elementwise."""
+
+import numpy as np
+
+from ..case import case
+from ..draw import is_float
+from ..registry import generator
+
+
+@generator("Add", "Sub", "Mul")
+def arithmetic(draw, op, dtype):
+    shapes = draw.broadcast(2)
+    fill = draw.values if is_float(dtype) else draw.wide
+    return case(op, [fill(dtype, shape) for shape in shapes], result=dtype)
+
+
+@generator("Div")
+def division(draw, op, dtype):
+    a, b = draw.broadcast(2)
+    by = draw.values(dtype, b)
+    zeros = draw.chance(0.3)  # ONNX Runtime dies of an integer division by 0.
+    if not is_float(dtype):
+        by = by if zeros else np.where(by == 0, 3, by).astype(by.dtype)
+        return case(op, [draw.wide(dtype, a), by], oracle=not zeros, result=dtype)
+    # A small divisor's result drowns the others.
+    by = np.where(abs(by) < 0.1, 1, by).astype(by.dtype)
+    return case(op, [draw.values(dtype, a), by], result=dtype)
+
+
+@generator("Mod")
+def modulo(draw, op, dtype):
+    a, b = draw.broadcast(2)
+    if is_float(dtype):
+        # Steps of 1/8, so that no quotient is near a whole number by rounding only.
+        x, y = draw.values("i32", a, -80, 80) / 8, draw.values("i32", b, 1, 24) / 8 * draw.pick([-1, 1])
+        kind = draw.values(dtype, ()).dtype
+        return case(op, [x.astype(kind), y.astype(kind)], fmod=1, result=dtype)
+    zeros = draw.chance(0.3)
+    by = draw.values(dtype, b)
+    by = by if zeros else np.where(by == 0, 3, by).astype(by.dtype)
+    return case(op, [draw.wide(dtype, a), by], fmod=draw.pick([0, 1]), oracle=not zeros, result=dtype)
+
+
+@generator("Pow")
+def power(draw, op, dtype):
+    a, b = draw.broadcast(2)
+    if is_float(dtype):
+        if draw.chance(0.3):
+            return case(op, [draw.values(dtype, a), np.asarray(draw.pick([2.0, 3.0, 0.5]), draw.values(dtype, ()).dtype)], constants=(1,))
+        return case(op, [draw.values(dtype, a, 0.1, 3), draw.values(dtype, b, -3, 3)], tolerance=4)
+    return case(op, [draw.values(dtype, a, 0 if dtype[0] == "u" else -4, 4), draw.values(dtype, b, 0, 3)])
+
+
+DOMAINS = {
+    "Log": (0.05, 9),
+    "Sqrt": (0, 9),
+    "Asin": (-1, 1),
+    "Acos": (-1, 1),
+    "Atanh": (-0.9, 0.9),
+    "Acosh": (1, 9),
+    "Tan": (-1.4, 1.4),
+    "Sin": (-9, 9),
+    "Cos": (-9, 9),
+    "Reciprocal": (0.2, 4),
+}
+
+
+@generator(*DOMAINS, "Exp", "Atan", "Sinh", "Cosh", "Asinh", "Tanh", "Erf", "Abs", "Neg", "Sign")
+def function(draw, op, dtype):
+    low, high = DOMAINS.get(op, (None, None))
+    if not is_float(dtype):
+        return case(op, [draw.wide(dtype, draw.shape())], result=dtype)
+    return case(op, [draw.values(dtype, draw.shape(), low, high, special=draw.chance(0.3))], result=dtype)
+
+
+@generator("Floor", "Ceil", "Round")
+def rounding(draw, op, dtype):
+    values = draw.values("i32", draw.shape(), -40, 40) / 4
+    return case(op, [values.astype(draw.values(dtype, ()).dtype)], result=dtype)
+
+
+@generator("Sum", "Mean", "Max", "Min")
+def variadic(draw, op, dtype):
+    shapes = draw.broadcast(draw.integer(1, 4))
+    special = op in ("Max", "Min") and draw.chance(0.2)
+    return case(op, [draw.values(dtype, shape, special=special) for shape in shapes], result=dtype)
+
+
+@generator("BitShift")
+def shift(draw, op, dtype):
+    a, b = draw.broadcast(2)
+    # ONNX has it for unsigned integers, and says nothing about wide shifts.
+    bits = 8 * draw.values(dtype, ()).itemsize
+    return case(op, [draw.wide(dtype, a), draw.values(dtype, b, 0, bits - 1)], direction=draw.pick(["LEFT", "RIGHT"]), oracle=dtype[0] == "u")
+
+
+@generator("Det")
+def determinant(draw, op, dtype):
+    size = draw.integer(1, 6)
+    matrices = draw.values(dtype, (*draw.shape(high=2, budget=200), size, size))
+    return case(op, [matrices], fixed=(0,), tolerance=20, oracle=dtype in ("f32", "f64"))

@@ -1,0 +1,132 @@
+"""ONNX Runtime's own ops."""
+
+import numpy as np
+
+from ..case import case
+from ..registry import generator
+from .matrices import batches, product_sizes
+from .quantize import scale
+
+MICROSOFT = "com.microsoft"
+
+
+def fused(draw, op, inputs, outputs=1, **attributes):
+    constants = tuple(range(1, len(inputs))) if draw.chance(0.5) else ()
+    return case(op, inputs, outputs, constants=constants, domain=MICROSOFT, **attributes)
+
+
+@generator("Gelu", "QuickGelu", domain=MICROSOFT)
+def gelu(draw, op, dtype):
+    alpha = draw.pick([None, 1.0]) if op == "QuickGelu" else None
+    return fused(draw, op, [draw.values(dtype, draw.shape())], alpha=alpha, tolerance=2, result=dtype)
+
+
+@generator("BiasGelu", "FastGelu", domain=MICROSOFT)
+def bias_gelu(draw, op, dtype):
+    shape = draw.shape(low=1)
+    bias = draw.values(dtype, shape[-1]) if op == "BiasGelu" or draw.chance(0.6) else None
+    return fused(draw, op, [draw.values(dtype, shape), bias], tolerance=2, result=dtype)
+
+
+@generator("FusedMatMul", domain=MICROSOFT)
+def fused_matmul(draw, op, dtype):
+    m, k, n = product_sizes(draw)
+    a, b = batches(draw) if draw.chance(0.4) else ((), ())
+    trans_a, trans_b = draw.pick([None, 0, 1]), draw.pick([None, 0, 1])
+    left, right = (k, m) if trans_a else (m, k), (n, k) if trans_b else (k, n)
+    inputs = [draw.values(dtype, (*a, *left)), draw.values(dtype, (*b, *right))]
+    return fused(draw, op, inputs, transA=trans_a, transB=trans_b, alpha=draw.pick([None, 0.5]), tolerance=2, result=dtype)
+
+
+@generator("SkipLayerNormalization", "SkipSimplifiedLayerNormalization", domain=MICROSOFT)
+def skip_norm(draw, op, dtype):
+    shape = draw.shape(3, zero=0, budget=3000)
+    vectors = 3 if op == "SkipLayerNormalization" else 2
+    optional = [draw.values(dtype, shape[-1]) if draw.chance(0.6) else None for _ in range(vectors - 1)]
+    inputs = [draw.values(dtype, shape), draw.values(dtype, shape), draw.values(dtype, shape[-1]), *optional]
+    made = fused(draw, op, inputs, epsilon=draw.pick([None, 1e-3]), tolerance=20, result=dtype)
+    # One element less its mean is 0, or what rounding leaves over the root of epsilon.
+    made.oracle = shape[-1] > 1
+    made.constants.discard("i1")
+    return made
+
+
+def mask(draw, batch, keys):
+    """By length, or an element per key."""
+    if draw.chance(0.5):
+        return draw.values("i32", batch, 1, keys)
+    kept = draw.values("i32", (batch, keys), 0, 1)
+    kept[:, 0] = 1  # Of a row without keys nothing is said.
+    return kept
+
+
+@generator("Attention", domain=MICROSOFT)
+def attention(draw, op, dtype):
+    batch, steps, heads = draw.integer(1, 2), draw.size(most=20, zero=0), draw.integer(1, 3)
+    width, size = draw.pick([4, 8]), draw.pick([5, 16])
+    inputs = [
+        draw.values(dtype, (batch, steps, size)),
+        draw.values(dtype, (size, 3 * heads * width)),
+        draw.values(dtype, 3 * heads * width),
+        mask(draw, batch, steps) if draw.chance(0.4) else None,
+    ]
+    causal = draw.pick([None, 0, 1])
+    return case(op, inputs, constants=(1, 2), domain=MICROSOFT, fixed=(3,), num_heads=heads, unidirectional=causal, tolerance=8, result=dtype)
+
+
+@generator("MultiHeadAttention", domain=MICROSOFT)
+def multi_head_attention(draw, op, dtype):
+    batch, queries, keys, heads = draw.integer(1, 2), draw.size(most=20, zero=0), draw.size(most=20, zero=0), draw.integer(1, 3)
+    width, depth = draw.pick([4, 8]), draw.pick([4, 8])
+    inputs = [
+        draw.values(dtype, (batch, queries, heads * width)),
+        draw.values(dtype, (batch, keys, heads * width)),
+        draw.values(dtype, (batch, keys, heads * depth)),
+        draw.values(dtype, heads * (2 * width + depth)) if draw.chance(0.5) else None,
+        mask(draw, batch, keys) if draw.chance(0.4) else None,
+    ]
+    return case(op, inputs, domain=MICROSOFT, fixed=(0, 1, 2, 3, 4), num_heads=heads, scale=draw.pick([None, 0.4]), tolerance=8, result=dtype)
+
+
+@generator("QLinearAdd", "QLinearMul", domain=MICROSOFT)
+def qlinear_binary(draw, op, dtype):
+    a, b = draw.broadcast(2)
+    inputs = []
+    for shape in (a, b):
+        inputs += [draw.values(dtype, shape), scale(draw), draw.values(dtype, ())]
+    inputs += [np.float32(0.2), draw.values(dtype, ())]
+    return case(op, inputs, constants=(1, 2, 4, 5, 6, 7), domain=MICROSOFT, tolerance=2, result=dtype)
+
+
+def qlinear_unary(draw, op, dtype, shape, **attributes):
+    inputs = [draw.wide(dtype, shape), scale(draw), draw.values(dtype, ()), np.float32(0.05), draw.values(dtype, ())]
+    return case(op, inputs, constants=(1, 2, 3, 4), domain=MICROSOFT, tolerance=2, result=dtype, **attributes)
+
+
+@generator("QLinearSigmoid", domain=MICROSOFT)
+def qlinear_sigmoid(draw, op, dtype):
+    return qlinear_unary(draw, op, dtype, draw.shape())
+
+
+@generator("QLinearLeakyRelu", domain=MICROSOFT)
+def qlinear_leaky_relu(draw, op, dtype):
+    return qlinear_unary(draw, op, dtype, draw.shape(), alpha=draw.pick([None, 0.2]))
+
+
+@generator("QLinearGlobalAveragePool", domain=MICROSOFT)
+def qlinear_pool(draw, op, dtype):
+    return qlinear_unary(draw, op, dtype, (draw.integer(1, 2), draw.pick([1, 3, 8, 17]), *draw.shape(2, budget=300, zero=0)), channels_last=0)
+
+
+@generator("MatMulIntegerToFloat", domain=MICROSOFT)
+def matmul_integer_to_float(draw, op, dtype):
+    m, k, n = product_sizes(draw)
+    other = draw.pick(["i8", "u8"])
+    inputs = [
+        draw.wide(dtype, (m, k)), draw.wide(other, (k, n)), scale(draw), scale(draw, draw.pick([(), (n,)])),
+        draw.values(dtype, ()) if draw.chance(0.5) else None,
+        draw.values(other, ()) if draw.chance(0.5) else None,
+        draw.values("f32", n) if draw.chance(0.5) else None,
+    ]  # fmt: skip
+    constants = (1, 2, 3, 4, 5, 6) if draw.chance(0.5) else ()
+    return case(op, inputs, constants=constants, domain=MICROSOFT, tolerance=2, result="f32")

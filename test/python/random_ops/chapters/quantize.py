@@ -1,0 +1,54 @@
+"""Quantisation. A value between two steps may round either way: results may be 1 apart."""
+
+import numpy as np
+
+from ..case import case
+from ..draw import is_float
+from ..registry import generator
+from .matrices import batches, product_sizes
+
+
+def scale(draw, shape=(), dtype="f32"):
+    return draw.values(dtype, shape, 0.02, 0.3)
+
+
+@generator("QuantizeLinear")
+def quantize(draw, op, dtype):
+    shape = draw.shape(low=1)
+    axis = draw.axis(len(shape)) if draw.chance(0.5) else None
+    per = (shape[axis],) if axis is not None else ()
+    kind = draw.pick(["i8", "u8", "i16", "u16"])
+    zero = draw.values(kind, per) if draw.chance(0.8) else None
+    # Whole numbers of the type i32 fall between steps often.
+    inputs = [draw.values(dtype, shape), scale(draw, per, dtype if is_float(dtype) else "f32"), zero]
+    return case(op, inputs, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, tolerance=2, result=kind if zero is not None else "u8")
+
+
+@generator("DequantizeLinear")
+def dequantize(draw, op, dtype):
+    shape = draw.shape(low=1)
+    axis = draw.axis(len(shape)) if draw.chance(0.5) else None
+    per = (shape[axis],) if axis is not None else ()
+    target = draw.pick(["f32", "f32", "f16"])
+    zero = None if dtype == "i32" or draw.chance(0.3) else draw.values(dtype, per)
+    inputs = [draw.values(dtype, shape), scale(draw, per, target), zero]
+    return case(op, inputs, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, result=target)
+
+
+@generator("DynamicQuantizeLinear")
+def dynamic_quantize(draw, op, dtype):
+    return case(op, [draw.values(dtype, draw.shape(low=1, zero=0))], 3, tolerance=2, result="u8")
+
+
+@generator("QLinearMatMul")
+def qlinear_matmul(draw, op, dtype):
+    m, k, n = product_sizes(draw)
+    a, b = batches(draw) if draw.chance(0.3) else ((), ())
+    other = draw.pick(["i8", "u8"])
+    inputs = [
+        draw.values(dtype, (*a, m, k)), scale(draw), draw.values(dtype, ()),
+        draw.values(other, (*b, k, n)), scale(draw), draw.values(other, ()),
+        np.float32(0.5), draw.values(dtype, ()),
+    ]  # fmt: skip
+    constants = (1, 2, 4, 5, 6, 7) + ((3,) if draw.chance(0.5) else ())
+    return case(op, inputs, constants=constants, tolerance=2, result=dtype)

@@ -1,0 +1,44 @@
+"""How far two results may be apart."""
+
+import ml_dtypes
+import numpy as np
+
+#: Of the largest finite value: a few units in the last place of a 16-bit float, and
+#: for f32 what sums in another order make of it.
+BOUNDS = {
+    np.dtype(np.float16): 2**-10,
+    np.dtype(ml_dtypes.bfloat16): 2**-7,
+    np.dtype(np.float32): 1e-5,
+    np.dtype(np.float64): 1e-10,
+}
+
+
+def difference(actual, expected, tolerance=1, rough=False):
+    """What is wrong with a result, or None. Integers are equal, or at most
+    `tolerance - 1` apart; NaNs and infinities are where they should be; other values
+    differ by at most tolerance * bound * largest value. `rough`: f64 may have been computed
+    in f32."""
+    if actual.dtype != expected.dtype:
+        return f"type {actual.dtype} instead of {expected.dtype}"
+    if actual.shape != expected.shape:
+        return f"shape {actual.shape} instead of {expected.shape}"
+    bound = BOUNDS.get(actual.dtype)
+    if bound and rough:
+        bound = max(bound, BOUNDS[np.dtype(np.float32)])
+    if bound is None:
+        kind = np.int64 if actual.dtype != np.uint64 else np.uint64
+        apart = actual != expected
+        if tolerance > 1 and actual.dtype.kind in "iu":
+            apart &= np.abs(actual.astype(kind) - expected.astype(kind)) > tolerance - 1
+    else:
+        actual, expected = actual.astype(np.float64), expected.astype(np.float64)
+        finite = np.isfinite(expected)
+        largest = np.max(np.abs(expected[finite]), initial=1e-30)
+        with np.errstate(all="ignore"):
+            near = np.abs(actual - expected) <= max(tolerance, 1) * bound * largest
+        same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+        apart = ~(same | (finite & near))
+    if not np.any(apart):
+        return None
+    where = tuple(int(i) for i in np.argwhere(apart)[0])
+    return f"{int(np.sum(apart))} of {apart.size} differ, first at {list(where)}: {actual[where]} instead of {expected[where]}"

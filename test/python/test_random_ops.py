@@ -1,0 +1,54 @@
+"""Random cases of every op that the importer claims: device cpu against the reference,
+the reference against ONNX Runtime. See random_ops/__init__.py."""
+
+import os
+import secrets
+import shutil
+
+import pytest
+from random_ops import run, table
+
+DEFECTS = ("wrong", "failed to run", "crashed")
+
+
+@pytest.fixture(scope="module")
+def claimed():
+    return table.claimed(shutil.which("tw-import"))
+
+
+def check(cases, tmp_path, capsys, title):
+    """Prints the counts, and how to run again what went wrong."""
+    verdicts = run.run_all(cases, tmp_path, os.cpu_count() or 1)
+    with capsys.disabled():
+        print(f"\nRandom cases, {title}: {run.table(verdicts)}")
+        for made, verdict in sorted(verdicts, key=lambda pair: pair[0].name):
+            if verdict.outcome != "passed":
+                print(f"  --random-case {made.name}: {verdict.outcome}: {' '.join(verdict.message.split())[:400]}")
+    assert verdicts
+    assert not [made.name for made, verdict in verdicts if verdict.outcome in DEFECTS]
+
+
+def test_every_op_has_a_generator(claimed):
+    """The importer's table and the generators have the same ops."""
+    assert sorted(claimed) == sorted(run.GENERATORS)
+
+
+def test_random_cases(claimed, tmp_path, capsys, request):
+    """A few cases of each op with a fixed seed, or the one that --random-case names."""
+    if name := request.config.getoption("--random-case"):
+        title, rest = name.split(":")
+        index, seed = map(int, rest.split("@"))
+        domain, _, op = title.rpartition(".")
+        key = (domain, op)
+        check([run.make(key, claimed[key], index, seed)], tmp_path, capsys, f"files in {tmp_path}")
+        return
+    count = 2
+    check((run.make(key, claimed[key], i, 0) for i in range(count) for key in run.GENERATORS), tmp_path, capsys, "seed 0")
+
+
+@pytest.mark.full
+def test_more_random_cases(claimed, tmp_path, capsys):
+    """Many cases of each op, different each time."""
+    seed = secrets.randbelow(1 << 31)
+    cases = (run.make(key, claimed[key], i, seed) for i in range(20) for key in run.GENERATORS)
+    check(cases, tmp_path, capsys, f"seed {seed}")
