@@ -23,7 +23,11 @@ namespace tilewright {
 
 void buildGraphPipeline(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(graph::createFoldConstantsPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(graph::createRecognisePass());
   passes.addPass(graph::createDecomposeAttentionPass());
+  passes.addPass(createCanonicalizerPass());
   passes.addPass(graph::createFoldConstantsPass());
   passes.addPass(createCSEPass());
   passes.addPass(graph::createSinkTransposesPass());

@@ -157,6 +157,44 @@ def FoldConstantsPass : Pass<"tw-fold-constants", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numFolded", "folded", "ops that became constants">];
 }
 
+def RecognisePass : Pass<"tw-recognise", "::mlir::ModuleOp"> {
+  let summary = "Finds softmax, normalisations and sigmoid in what exporters made of them";
+  let description = [{
+    Exporters write many ops as chains of simpler ones. This pass finds
+
+    - `exp(x - max) / sum` and its logarithm: `tw.softmax`;
+    - `(x - mean) / sqrt(mean of squares + epsilon)` over any axes, and the same
+      without the mean: `tw.normalize`. The scale may stand on either side of the
+      quotient, the root may be a power or its inverse, the mean a sum that is
+      divided by the number of elements;
+    - `1 / (1 + exp(-x))`: `tw.unary sigmoid`.
+
+    A chain is replaced if it is one for every shape that its types allow, and if
+    none of its ops has another user. GELU, SiLU and HardSwish are chains in tw
+    too (docs/Dialects/Graph/Rationale.md). Run `canonicalize` and `cse` before it.
+
+        %m = tw.reduce mean %x axes [1]
+        %k = tw.reshape %m
+        %d = tw.binary sub %x, %k
+        %s = tw.binary mul %d, %d
+        %v = tw.reduce mean %s axes [1]
+        %w = tw.reshape %v
+        %e = tw.binary add %w, %epsilon
+        %r = tw.unary sqrt %e
+        %y = tw.binary div %d, %r
+
+    becomes
+
+        %y = tw.normalize %x axes [1] epsilon 1.0E-5
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [
+    Statistic<"numSoftmax", "softmax", "softmax ops found">,
+    Statistic<"numNormalize", "normalize", "normalisations found">,
+    Statistic<"numSigmoid", "sigmoid", "sigmoids found">,
+  ];
+}
+
 def DecomposeAttentionPass : Pass<"tw-decompose-attention", "::mlir::ModuleOp"> {
   let summary = "Writes tw.attention as matmul, softmax, matmul";
   let description = [{
