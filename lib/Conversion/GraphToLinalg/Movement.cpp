@@ -61,10 +61,16 @@ Value KernelConverter::padByCoordinates(PadOp op) {
   Location loc = op.getLoc();
   Value operand = get(op.getOperand());
   Dims from = getDims(op.getOperand()), to = getDims(op.getResult());
-  SmallVector<Value> low, extent;
-  for (auto [i, expr] : llvm::enumerate(op.getLow().exprs())) {
-    low.push_back(size(expr));
-    extent.push_back(size(from[i]));
+  // Negative widths remove elements before the mode looks at an axis: `extent`
+  // are left, from `first` on, and stand at `low` in the result.
+  SmallVector<Value> low, first, extent;
+  for (auto [before, after, whole] :
+       llvm::zip(op.getLow().exprs(), op.getHigh().exprs(), from)) {
+    DimExpr removed = DimExpr::max(0, DimExpr(0) - before);
+    low.push_back(size(DimExpr::max(0, before)));
+    first.push_back(size(removed));
+    extent.push_back(
+        size(whole - removed - DimExpr::max(0, DimExpr(0) - after)));
   }
   return parallel(
       loc, to, storage(op.getResult()), {},
@@ -87,7 +93,7 @@ Value KernelConverter::padByCoordinates(PadOp op) {
             Value rest = arith::RemSIOp::create(builder, loc, c, period);
             c = m.select(m.less(rest, zero), m.add(rest, period), rest);
           }
-          coordinates.push_back(m.clamp(c, n));
+          coordinates.push_back(m.add(m.clamp(c, n), first[i]));
         }
         return extract(builder, loc, operand, coordinates);
       });

@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // One body per element of the result: its coordinate in the operand per axis
-// (in f32, in f64 for f64, in the order of ONNX's formulas, so that the nearest
-// neighbour is the same everywhere), then taps with weights, axis by axis.
+// (of a resize in f64, of a grid in its type or f32, in the order of ONNX's
+// formulas, so that the nearest neighbour is the same everywhere), then taps
+// with weights, axis by axis.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,6 +46,24 @@ struct SampleMath {
   Value ceil(Value x) { return math::CeilOp::create(b, loc, x); }
   Value less(Value x, Value y) {
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x, y);
+  }
+  Value isNaN(Value x) {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, x, x);
+  }
+  Value clamp(Value x, Value low, Value high) {
+    return arith::MinNumFOp::create(
+        b, loc, arith::MaxNumFOp::create(b, loc, x, low), high);
+  }
+  Value equal(Value x, Value y) {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, y);
+  }
+  /// x * weight, or 0 where the weight is: it hides what is there, even a NaN.
+  Value weighted(Value x, Value weight) {
+    Value nothing =
+        arith::ConstantOp::create(b, loc, b.getZeroAttr(x.getType()));
+    Value none = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ,
+                                       weight, nothing);
+    return mul(select(none, nothing, x), weight);
   }
   Value either(Value x, Value y) { return arith::OrIOp::create(b, loc, x, y); }
   Value select(Value c, Value x, Value y) {
@@ -86,33 +105,30 @@ struct Taps {
 };
 } // namespace
 
-/// The coordinate in the operand of output index `x` (f32), per ONNX Resize.
+/// The coordinate in the operand of output index `x`, per ONNX Resize.
 static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
                               Value in, Value out) {
   Value inF = m.toFloat(in), outF = m.toFloat(out);
   bool given = !op.getScales().empty();
   Value scale = given ? m.f(op.getScales()[axis]) : m.div(outF, inF);
   // With scales the size before it was rounded down counts.
-  bool corners = op.getCoordinates() == ResizeCoordinates::AlignCorners ||
-                 op.getCoordinates() == ResizeCoordinates::TfCropAndResize;
-  if (given && corners)
-    outF = m.mul(inF, scale);
+  Value exact = given ? m.mul(inF, scale) : outF;
   Value half = m.f(0.5), one = m.f(1.0), zero = m.f(0.0);
-  Value single = m.less(outF, m.f(1.5));
+  Value single = m.equal(exact, one);
   Value halfPixel = m.sub(m.div(m.add(x, half), scale), half);
   switch (op.getCoordinates()) {
   case ResizeCoordinates::HalfPixel:
     return halfPixel;
   case ResizeCoordinates::HalfPixelSymmetric: {
-    Value adjustment = m.div(outF, m.mul(scale, inF));
+    Value adjustment = m.div(outF, exact);
     Value offset = m.mul(m.div(inF, m.f(2.0)), m.sub(one, adjustment));
     return m.add(offset, halfPixel);
   }
   case ResizeCoordinates::PytorchHalfPixel:
     return m.select(single, zero, halfPixel);
   case ResizeCoordinates::AlignCorners: {
-    // The denominator is at least 1 so that a size of 1 divides by no zero.
-    Value last = m.select(single, one, m.sub(outF, one));
+    // A size of 1 divides by no zero.
+    Value last = m.select(single, one, m.sub(exact, one));
     return m.select(single, zero, m.div(m.mul(x, m.sub(inF, one)), last));
   }
   case ResizeCoordinates::Asymmetric:
@@ -121,10 +137,11 @@ static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
     size_t rank = op.getRoi().size() / 2;
     Value start = m.f(op.getRoi()[axis]), end = m.f(op.getRoi()[rank + axis]);
     Value last = m.sub(inF, one),
-          steps = m.select(single, one, m.sub(outF, one));
-    Value many = m.add(m.mul(start, last),
-                       m.div(m.mul(m.mul(x, m.sub(end, start)), last), steps));
-    return m.select(single, m.mul(m.mul(half, m.add(start, end)), last), many);
+          steps = m.select(single, one, m.sub(exact, one));
+    Value extent = m.sub(end, start);
+    Value inside = m.select(single, m.div(m.mul(extent, last), m.f(2)),
+                            m.div(m.mul(m.mul(x, extent), last), steps));
+    return m.add(inside, m.mul(start, last));
   }
   }
   return {};
@@ -144,8 +161,9 @@ Value KernelConverter::resize(ResizeOp op) {
   return parallel(
       loc, to, storageType(element), {},
       [&](OpBuilder &builder, ValueRange) -> Value {
-        SampleMath m(builder, loc, element.isF64());
+        SampleMath m(builder, loc, /*wide=*/true);
         ScalarEmitter emit(builder, loc);
+        Type computed = element.isF64() ? element : Type(builder.getF32Type());
         SmallVector<Taps> taps;
         Value outside;
         for (size_t axis = 0; axis < to.size(); ++axis) {
@@ -204,6 +222,9 @@ Value KernelConverter::resize(ResizeOp op) {
           if (op.getExcludeOutside())
             for (Value &weight : axisTaps.weights)
               weight = m.div(weight, total);
+          if (computed != m.real)
+            for (Value &weight : axisTaps.weights)
+              weight = arith::TruncFOp::create(builder, loc, computed, weight);
           taps.push_back(axisTaps);
         }
 
@@ -217,7 +238,7 @@ Value KernelConverter::resize(ResizeOp op) {
             return exact ? x
                          : emit.cast(x, element,
                                      isa<FloatType>(x.getType()) ? x.getType()
-                                                                 : m.real);
+                                                                 : computed);
           }
           Value sum;
           for (auto [position, weight] :
@@ -225,7 +246,7 @@ Value KernelConverter::resize(ResizeOp op) {
             at[axis] = position;
             Value x = combine(axis + 1);
             if (weight)
-              x = m.mul(x, weight);
+              x = m.weighted(x, weight);
             sum = sum ? m.add(sum, x) : x;
           }
           return sum;
@@ -280,12 +301,25 @@ Value KernelConverter::gridSample(GridSampleOp op) {
           Value even = m.less(parity, m.f(0.5));
           Value mirrored =
               m.select(even, m.add(low, extra), m.sub(high, extra));
-          return m.select(none, low, mirrored);
+          // Of an infinite coordinate it is NaN.
+          return m.select(m.either(none, m.isNaN(mirrored)), low, mirrored);
         };
         auto borders = [&](Value extent) {
           Value n = m.toFloat(extent);
           return align ? std::make_pair(m.f(0), m.sub(n, m.f(1)))
                        : std::make_pair(m.f(-0.5), m.sub(n, m.f(0.5)));
+        };
+        // What the padding makes of a coordinate before it takes taps: one
+        // within the borders stays. What is far out reads 0 wherever it is.
+        auto padded = [&](Value x, Value extent) -> Value {
+          auto [low, high] = borders(extent);
+          if (padding == PadMode::Reflect)
+            return reflect(x, low, high);
+          Value n = m.toFloat(extent);
+          if (padding == PadMode::Constant)
+            return m.clamp(x, m.f(-4), m.add(n, m.f(4)));
+          Value outside = m.either(m.less(x, low), m.less(high, x));
+          return m.select(outside, m.clamp(x, m.f(0), m.sub(n, m.f(1))), x);
         };
         // A tap's index, and whether it counts (constant padding).
         auto resolve = [&](Value position, int64_t s) {
@@ -309,27 +343,18 @@ Value KernelConverter::gridSample(GridSampleOp op) {
           Value g =
               emit.cast(emit.load(extract(builder, loc, grid, at), gridElement),
                         gridElement, m.real);
+          g = m.select(m.isNaN(g), m.f(-1), g);
           Value n = m.toFloat(in[s]);
           Value x =
               align ? m.mul(m.div(m.add(g, m.f(1)), m.f(2)), m.sub(n, m.f(1)))
                     : m.div(m.sub(m.mul(m.add(g, m.f(1)), n), m.f(1)), m.f(2));
           if (op.getMode() == ResizeMode::Nearest) {
             Value rounded = math::RoundEvenOp::create(builder, loc, x);
-            auto [index, outside] = resolve(rounded, s);
+            auto [index, outside] = resolve(padded(rounded, in[s]), s);
             taps[s].push_back({index, Value(), outside});
             continue;
           }
-          // Linear sampling folds the point itself back before it takes taps.
-          if (op.getMode() == ResizeMode::Linear &&
-              padding == PadMode::Reflect) {
-            auto [low, high] = borders(in[s]);
-            x = reflect(x, low, high);
-          }
-          if (op.getMode() == ResizeMode::Linear &&
-              padding != PadMode::Constant) {
-            x = arith::MaxNumFOp::create(builder, loc, x, m.f(0));
-            x = arith::MinNumFOp::create(builder, loc, x, m.sub(n, m.f(1)));
-          }
+          x = padded(x, in[s]);
           Value low = m.floor(x), t = m.sub(x, low);
           bool linear = op.getMode() == ResizeMode::Linear;
           SmallVector<Value> weights =
@@ -361,7 +386,7 @@ Value KernelConverter::gridSample(GridSampleOp op) {
                                : (outside ? outside : tap.outside);
             Value x = combine(s + 1, either);
             if (tap.weight)
-              x = m.mul(x, tap.weight);
+              x = m.weighted(x, tap.weight);
             sum = sum ? m.add(sum, x) : x;
           }
           return sum;

@@ -1,7 +1,7 @@
 """A case: a small model with its inputs."""
 
 import dataclasses
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Set, Union
 
 import numpy as np
 import onnx
@@ -24,8 +24,11 @@ class Case:
     opset: int = OPSET
     #: Times the usual bound; for integers, by how much they may be off.
     tolerance: float = 1
-    #: False where ONNX leaves the result open, or another program is known to be wrong.
-    oracle: bool = True
+    #: What the bound is a part of if no value is larger.
+    least: float = 0
+    #: The programs to compare with: none where ONNX leaves the result open, only onnx where
+    #: ONNX Runtime is known to differ.
+    oracle: Union[bool, str] = True
     #: The sizes of the inputs are unknown when the model is compiled.
     symbolic: bool = False
     #: The element type of the first output, if another op may follow.
@@ -61,7 +64,7 @@ class Case:
         return texts
 
 
-def case(op, inputs, outputs=1, *, constants=(), fixed=(), domain="", result=None, opset=OPSET, tolerance=1, oracle=True, **attributes):
+def case(op, inputs, outputs=1, *, constants=(), fixed=(), domain="", result=None, opset=OPSET, tolerance=1, least=0, oracle=True, **attributes):
     """One node. An input that is None is left out, an attribute too. `constants` and
     `fixed` number inputs. `result`: the type of the first output, if an elementwise op may follow."""
     names = [f"i{i}" if value is not None else "" for i, value in enumerate(inputs)]
@@ -79,6 +82,7 @@ def case(op, inputs, outputs=1, *, constants=(), fixed=(), domain="", result=Non
         fixed={f"i{i}" for i in fixed},
         opset=opset,
         tolerance=tolerance,
+        least=least,
         oracle=oracle,
         result=result,
     )

@@ -13,11 +13,11 @@ BOUNDS = {
 }
 
 
-def difference(actual, expected, tolerance=1, rough=False):
+def difference(actual, expected, tolerance=1, least=0, rough=False):
     """What is wrong with a result, or None. Integers are equal, or at most
     `tolerance - 1` apart; NaNs and infinities are where they should be; other values
-    differ by at most tolerance * bound * largest value. `rough`: f64 may have been computed
-    in f32."""
+    differ by at most tolerance * bound * largest value (at least `least`). `rough`: f64
+    may have been computed in f32."""
     if actual.dtype != expected.dtype:
         return f"type {actual.dtype} instead of {expected.dtype}"
     if actual.shape != expected.shape:
@@ -26,14 +26,17 @@ def difference(actual, expected, tolerance=1, rough=False):
     if bound and rough:
         bound = max(bound, BOUNDS[np.dtype(np.float32)])
     if bound is None:
-        kind = np.int64 if actual.dtype != np.uint64 else np.uint64
         apart = actual != expected
         if tolerance > 1 and actual.dtype.kind in "iu":
-            apart &= np.abs(actual.astype(kind) - expected.astype(kind)) > tolerance - 1
+            # Of unsigned integers, too, where 0 and the largest are neighbours.
+            signed = np.dtype(f"i{actual.itemsize}")
+            with np.errstate(over="ignore"):
+                steps = actual.view(signed) - expected.view(signed)
+            apart &= (steps >= tolerance) | (steps <= -tolerance)
     else:
         actual, expected = actual.astype(np.float64), expected.astype(np.float64)
         finite = np.isfinite(expected)
-        largest = np.max(np.abs(expected[finite]), initial=1e-30)
+        largest = np.max(np.abs(expected[finite]), initial=max(least, 1e-30))
         with np.errstate(all="ignore"):
             near = np.abs(actual - expected) <= max(tolerance, 1) * bound * largest
         same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs models in ONNX Runtime, or in onnx's evaluator what that does not take.
 
-Jobs are JSON lines: {"model", "inputs": {name: file}, "outputs": folder}; output i
-goes to OUTPUTS/oracle/i.npy. The answer says who ran it: {"by": "onnxruntime"},
-{"by": "onnx"}, or {"by": "", "error": why nobody did}.
+Jobs are JSON lines: {"model", "inputs": {name: file}, "outputs": folder, "only": one of
+the two, or ""}; output i goes to OUTPUTS/oracle/i.npy. The answer says who ran it:
+{"by": "onnxruntime"}, {"by": "onnx"}, or {"by": "", "error": why nobody did}.
 """
 
 import json
@@ -47,6 +47,8 @@ def run(job):
     inputs = load_inputs(model, job["inputs"])
     reasons = []
     for by, evaluate in (("onnxruntime", with_runtime), ("onnx", with_onnx)):
+        if by != (job["only"] or by):
+            continue
         try:
             with np.errstate(all="ignore"):
                 outputs = [np.asarray(output) for output in evaluate(model, inputs)]

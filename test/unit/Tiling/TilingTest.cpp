@@ -22,6 +22,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
 #include <random>
 
 using namespace mlir;
@@ -556,6 +557,13 @@ TEST_F(TilingTest, SliceConcatPad) {
                          getDimsAttr(&context, {0, 2, 3}),
                          getDimsAttr(&context, {1, 1, 5}))},
           0);
+    // Negative widths take elements away before the mode looks at an axis.
+    start();
+    x = input({4, 6, 7});
+    check({PadOp::create(builder, loc(), x, Value(), mode,
+                         getDimsAttr(&context, {-1, 2, -2}),
+                         getDimsAttr(&context, {2, -3, -1}))},
+          0);
   }
 }
 
@@ -653,6 +661,55 @@ TEST_F(TilingTest, Resize) {
                 APFloat(0.0f), false, false)},
             1e-4);
     }
+}
+
+// Coordinates that are whole but for rounding: 1.5 / 0.6 - 0.5 is 2.
+TEST_F(TilingTest, ResizeToWholeCoordinates) {
+  for (NearestRounding rounding :
+       {NearestRounding::Floor, NearestRounding::Ceil}) {
+    start();
+    Value x = input({1, 5, 35, 1});
+    check({ResizeOp::create(builder, loc(),
+                            typeOf({1, 3, 21, 1}, builder.getF32Type()), x,
+                            ResizeMode::Nearest, ResizeCoordinates::HalfPixel,
+                            rounding, ArrayRef<float>{}, ArrayRef<float>{},
+                            APFloat(-0.75f), APFloat(0.0f), false, false)},
+          0);
+  }
+}
+
+// A weight of 0 hides an infinite element.
+TEST_F(TilingTest, ResizeHidesInfinity) {
+  start();
+  Value x = input({1, 5, 1});
+  inputs[0].as<float>()[2] = std::numeric_limits<float>::infinity();
+  check({ResizeOp::create(
+      builder, loc(), typeOf({1, 9, 1}, builder.getF32Type()), x,
+      ResizeMode::Linear, ResizeCoordinates::AlignCorners,
+      NearestRounding::RoundPreferFloor, ArrayRef<float>{}, ArrayRef<float>{},
+      APFloat(-0.75f), APFloat(0.0f), false, false)});
+}
+
+// Points inside, between a border and the outermost element, outside, infinite
+// and NaN.
+TEST_F(TilingTest, GridSample) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  for (ResizeMode mode :
+       {ResizeMode::Nearest, ResizeMode::Linear, ResizeMode::Cubic})
+    for (PadMode padding : {PadMode::Constant, PadMode::Edge, PadMode::Reflect})
+      for (bool align : {false, true}) {
+        start();
+        Value x = input({1, 5, 2});
+        Value grid = input({1, 9, 1}, DType::F64);
+        std::vector<double> points{0.1, -0.95, 0.99,         -1.3, 1.4,
+                                   7.7, inf,   std::nan(""), -inf};
+        std::copy(points.begin(), points.end(), inputs[1].as<double>());
+        check({GridSampleOp::create(
+            builder, loc(), typeOf({1, 9, 2}, builder.getF32Type()), x, grid,
+            ResizeModeAttr::get(&context, mode),
+            PadModeAttr::get(&context, padding),
+            align ? builder.getUnitAttr() : UnitAttr())});
+      }
 }
 
 } // namespace

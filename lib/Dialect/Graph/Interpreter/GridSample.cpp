@@ -52,10 +52,11 @@ template <typename R> struct Axis {
     return x < low() ? low() + inward : high() - inward;
   }
 
-  /// What the padding makes of a coordinate before the interpolation.
+  /// What the padding makes of a coordinate before the interpolation: one
+  /// within the borders stays, also between a border and the outermost element.
   R padded(R x) const {
     if (padding == PadMode::Edge)
-      return std::clamp<R>(x, 0, R(size - 1));
+      return x >= low() && x <= high() ? x : std::clamp<R>(x, 0, R(size - 1));
     if (padding == PadMode::Reflect)
       return reflect(x);
     // Zeros: everything that far out is the same.

@@ -31,17 +31,16 @@ struct Tap {
 struct Axis {
   int64_t input, output;
   double scale;
+  /// An output size that a scale gives is rounded down; coordinates use what it
+  /// was before.
+  double exact;
   double roiStart = 0, roiEnd = 1;
-
-  /// Output sizes that scales give may be rounded; coordinates use the exact
-  /// one.
-  double exactOutput() const { return scale * static_cast<double>(input); }
 };
 
 /// Where output element i lies on the input's axis.
 double originalCoordinate(ResizeCoordinates mode, const Axis &axis, int64_t i) {
   double x = static_cast<double>(i), size = static_cast<double>(axis.input);
-  double exact = axis.exactOutput();
+  double exact = axis.exact;
   switch (mode) {
   case ResizeCoordinates::AlignCorners:
     return exact == 1 ? 0 : x * (size - 1) / (exact - 1);
@@ -54,7 +53,7 @@ double originalCoordinate(ResizeCoordinates mode, const Axis &axis, int64_t i) {
     return inside + axis.roiStart * (size - 1);
   }
   case ResizeCoordinates::PytorchHalfPixel:
-    return exact == 1 ? -0.5 : (x + 0.5) / axis.scale - 0.5;
+    return exact == 1 ? 0 : (x + 0.5) / axis.scale - 0.5;
   case ResizeCoordinates::HalfPixel:
     return (x + 0.5) / axis.scale - 0.5;
   case ResizeCoordinates::HalfPixelSymmetric:
@@ -188,10 +187,13 @@ Result<Tensor> resize(const Tensor &x, const ResizeParameters &parameters,
   std::vector<Taps> taps(rank);
   std::vector<std::vector<bool>> outside(rank);
   for (int64_t i = 0; i < rank; ++i) {
-    Axis axis{x.shape()[i], shape[i],
-              parameters.scales.empty() ? static_cast<double>(shape[i]) /
-                                              static_cast<double>(x.shape()[i])
-                                        : parameters.scales[i]};
+    auto from = static_cast<double>(x.shape()[i]),
+         to = static_cast<double>(shape[i]);
+    Axis axis{x.shape()[i], shape[i], to / from, to};
+    if (!parameters.scales.empty()) {
+      axis.scale = parameters.scales[i];
+      axis.exact = axis.scale * from;
+    }
     if (crops) {
       axis.roiStart = parameters.roi[i];
       axis.roiEnd = parameters.roi[rank + i];

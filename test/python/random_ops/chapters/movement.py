@@ -69,12 +69,12 @@ def pad(draw, op, dtype):
         for axis in axes:
             size = shape[axis]
             low = -min(2, size // 3) if draw.chance(0.2) else 0
-            high = min(size - 1, 6) if mode in ("reflect", "wrap") else 6 if mode != "edge" or size else 0
+            high = min(size - 1, 6) if mode in ("reflect", "wrap") and size else 6
             widths.append(draw.integer(low, max(low, high)))
     given = len(axes) < len(shape) or draw.chance(0.3)
     value = draw.values(dtype, ()) if mode in (None, "constant") and draw.chance(0.6) else None
-    # Reflection after cropping is done by some on the whole operand.
-    oracle = min(widths, default=0) >= 0 or mode in (None, "constant")
+    # Reflection after cropping is done by some on the whole operand, and of nothing by none.
+    oracle = (min(widths, default=0) >= 0 and 0 not in shape) or mode in (None, "constant")
     inputs = [draw.values(dtype, shape), ints(widths), value, ints(axes) if given else None]
     return case(op, inputs, mode=mode, constants=(1, 2, 3), oracle=oracle, result=dtype)
 

@@ -34,7 +34,7 @@ def window(draw, op, dtype):
     size = np.asarray(draw.size(most=70, zero=0) + 1, draw.values(dtype, ()).dtype)
     kind = draw.pick([None, TensorProto.FLOAT, TensorProto.DOUBLE])
     constants = (0,) if draw.chance(0.6) else ()
-    return case(op, [size], constants=constants, periodic=draw.pick([None, 0, 1]), output_datatype=kind, tolerance=4)
+    return case(op, [size], constants=constants, periodic=draw.pick([None, 0, 1]), output_datatype=kind, least=1)
 
 
 @generator("MelWeightMatrix")

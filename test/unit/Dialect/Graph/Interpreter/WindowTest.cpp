@@ -322,6 +322,15 @@ TEST(GridSample, Cubic) {
                f32({1, 1, 1}, {9}), 1e-6);
 }
 
+/// A point between a border and the outermost element stays where it is; one
+/// outside goes to that element.
+TEST(GridSample, CubicAtTheEdge) {
+  Tensor x = f32({1, 4, 1}, {0, 1, 4, 9});
+  // Coordinates -0.25, whose taps are 0, 0, 0, 1, and -1.
+  expectTensor(gridSample("cubic edge", "", x, {-0.875, -1.25}),
+               f32({1, 2, 1}, {-0.10546875, 0}), 1e-6);
+}
+
 /// Two axes: the grid holds x before y. The value of pixel (y, x) is 10 y + x.
 TEST(GridSample, LastAxisFirst) {
   Tensor x = f32({1, 2, 3, 1}, {0, 1, 2, 10, 11, 12});
