@@ -7,7 +7,7 @@
 //
 // Whatever the bytes are, the importer gives a valid module or an error. The
 // corpus in corpus/ONNX-fuzzer is small models of many kinds, whole and damaged
-// (make_onnx_corpus.py makes them).
+// (make_corpus.py makes them).
 //
 //===----------------------------------------------------------------------===//
 
