@@ -41,22 +41,39 @@ function(tilewright_tablegen target file)
   add_public_tablegen_target(${target})
 endfunction()
 
+# The pages of documentation that are made from the sources, in docs/ of the build
+# folder; built with everything else where tests look at them.
+if(TILEWRIGHT_BUILD_TESTS AND NOT TILEWRIGHT_SANITIZE)
+  add_custom_target(docs ALL)
+else()
+  add_custom_target(docs)
+endif()
+
+# tilewright_page(OUT.md DEPENDS file ... COMMAND ...)
+#
+# The command makes docs/OUT.md of the build folder, a part of the target `docs`.
+function(tilewright_page out)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;COMMAND" ${ARGN})
+  set(page ${PROJECT_BINARY_DIR}/docs/${out})
+  get_filename_component(folder ${page} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${page} COMMAND ${ARG_COMMAND} ${page} DEPENDS ${ARG_DEPENDS} VERBATIM)
+  string(MAKE_C_IDENTIFIER "docs-${out}" target)
+  add_custom_target(${target} DEPENDS ${page})
+  add_dependencies(docs ${target})
+endfunction()
+
 # tilewright_doc(FILE.td OUT.md GENERATOR)
 #
-# The target `docs` renders the descriptions in FILE.td into docs/OUT.md of the
-# build folder. A generator is its flags, separated by commas.
-add_custom_target(docs)
+# The descriptions in FILE.td as the page OUT.md. A generator is its flags,
+# separated by commas.
 function(tilewright_doc file out generator)
   set(LLVM_TARGET_DEFINITIONS ${file})
   include_directories(${MLIR_INCLUDE_DIRS} ${PROJECT_SOURCE_DIR}/include)
   string(REPLACE "," ";" generator ${generator})
   get_filename_component(stem ${out} NAME)
   tablegen(MLIR ${stem} ${generator})
-  set(document ${PROJECT_BINARY_DIR}/docs/${out})
-  add_custom_command(OUTPUT ${document}
-    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_BINARY_DIR}/${stem} ${document}
-    DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${stem})
-  string(MAKE_C_IDENTIFIER "docs-${out}" target)
-  add_custom_target(${target} DEPENDS ${document})
-  add_dependencies(docs ${target})
+  tilewright_page(${out}
+    DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${stem}
+    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_BINARY_DIR}/${stem})
 endfunction()

@@ -17,7 +17,7 @@
 // `checkOnnx` gives the same as a list.
 //
 // What is supported is data: the table in lib/Importer/ONNX/Registry.cpp, from
-// which `onnxOpsMarkdown` makes docs/onnx-ops.md.
+// which `onnxOpsMarkdown` makes docs/onnx-ops.md (`ninja docs`).
 //
 //===----------------------------------------------------------------------===//
 
