@@ -96,7 +96,8 @@ int main() {
     json answer = job.is_discarded() ? failure("job", Error{"this is no JSON"})
                                      : run(job);
     std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace)
-              << std::endl;
+              << '\n'
+              << std::flush;
   }
   return 0;
 }

@@ -1,5 +1,4 @@
-//===- Compile.cpp
-//----------------------------------------------------------===//
+//===- Compile.cpp - the whole compiler as one call -----------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -215,8 +214,9 @@ private:
     cpuTarget.features = target.llvmFeatures;
     cpuTarget.vectorBytes = target.vectorBits / 8;
     cpuTarget.vectorRegisters = target.vectorRegisters;
-    auto compiled =
-        cpu::compileForCpu(*lowered->module, cpuTarget, {options.jobs});
+    auto compiled = cpu::compileForCpu(
+        *lowered->module, cpuTarget,
+        {options.jobs, [&](double part) { return goOn(part); }});
     if (!compiled)
       return compiled.error();
 
@@ -263,11 +263,14 @@ private:
     end();
     current = phase;
     started = std::chrono::steady_clock::now();
+    return goOn(0) ? Status::success() : Status(Error{"cancelled"});
+  }
+  /// Tells how much is done, with `part` of the phase; false if that is to be
+  /// all.
+  bool goOn(double part) {
     double phases = 5 + 2 * double(options.targets.size());
-    if (options.progress &&
-        !options.progress(phase, double(report.seconds.size()) / phases))
-      return Error{"cancelled"};
-    return Status::success();
+    double done = double(report.seconds.size()) + part;
+    return !options.progress || options.progress(current, done / phases);
   }
   void end() {
     if (current.empty())

@@ -65,11 +65,23 @@ def reshape_like():
     )
 
 
+def many_kernels(count=60):
+    """x0: f32[N, 3] -> products of many shapes: slow to compile."""
+    rng = np.random.default_rng(0)
+    nodes, weights = [], {}
+    for i in range(count):
+        weights[f"w{i}"] = rng.standard_normal((i + 3, i + 4), dtype=np.float32)
+        nodes.append(helper.make_node("MatMul", [f"x{i}", f"w{i}"], [f"x{i + 1}"], name=f"matmul{i}"))
+    x, y = (TensorProto.FLOAT, ["N", 3]), (TensorProto.FLOAT, ["N", count + 3])
+    return make_model(nodes, {"x0": x}, {f"x{count}": y}, weights)
+
+
 class Models:
     make = staticmethod(make_model)
     conv_relu = staticmethod(conv_relu)
     add = staticmethod(add)
     reshape_like = staticmethod(reshape_like)
+    many_kernels = staticmethod(many_kernels)
 
 
 @pytest.fixture(scope="session")

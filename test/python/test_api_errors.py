@@ -1,6 +1,12 @@
 """The Python package's errors."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import numpy as np
+import onnx
 import pytest
 import tilewright as tw
 
@@ -140,3 +146,27 @@ def test_stripped(models, tmp_path):
     model.save(tmp_path / "m.twm")
     with pytest.raises(tw.ModelError, match="strip"):
         tw.load(tmp_path / "m.twm", device="reference")
+
+
+# Ctrl-C while kernels are compiled is a KeyboardInterrupt, soon, and leaves nothing.
+def test_interrupt(models, tmp_path):
+    onnx.save(models.many_kernels(), tmp_path / "long.onnx")
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "stages").mkdir()
+    program = """
+import sys, tilewright as tw
+try:
+    tw.compile("long.onnx", save_stages="stages", jobs=2)
+except KeyboardInterrupt:
+    sys.exit(42)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+    )
+    while not list((tmp_path / "stages").glob("*tiled*")) and process.poll() is None:
+        pass
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 42
+    assert list((tmp_path / "temporary").iterdir()) == []

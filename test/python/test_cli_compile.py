@@ -3,7 +3,6 @@
 import json
 import time
 
-import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
@@ -201,26 +200,9 @@ def test_output_is_the_model(tilewright, conv_relu_file):
     assert "is the model itself" in tilewright.error("compile", "conv.onnx", "-o", "conv.onnx")
 
 
-def slow_to_compile(models, path):
-    """Kernels of many shapes."""
-    rng = np.random.default_rng(0)
-    count = 60
-    nodes, weights = [], {}
-    for i in range(count):
-        weights[f"w{i}"] = rng.standard_normal((i + 3, i + 4), dtype=np.float32)
-        nodes.append(helper.make_node("MatMul", [f"x{i}", f"w{i}"], [f"x{i + 1}"], name=f"matmul{i}"))
-    model = models.make(
-        nodes,
-        {"x0": (TensorProto.FLOAT, ["N", 3])},
-        {f"x{count}": (TensorProto.FLOAT, ["N", count + 3])},
-        weights,
-    )
-    onnx.save(model, path)
-
-
 # Ctrl-C while compiling ends with 130 and leaves nothing.
 def test_interrupt(tilewright, models):
-    slow_to_compile(models, tilewright.folder / "long.onnx")
+    onnx.save(models.many_kernels(), tilewright.folder / "long.onnx")
     start = time.monotonic()
     code, out, err = tilewright.interrupt(
         "compile",
@@ -230,6 +212,7 @@ def test_interrupt(tilewright, models):
         when=lambda: any((tilewright.folder / "stages").glob("*imported*")),
     )
     assert code == 130, err
+    assert err == "tilewright: error: interrupted\n" and out == ""
     assert time.monotonic() - start < 30
     assert not (tilewright.folder / "long.twm").exists()
     assert leftovers(tilewright.folder) == []
@@ -237,7 +220,7 @@ def test_interrupt(tilewright, models):
 
 # Ctrl-C while a model to run is compiled removes the temporary folder, too.
 def test_interrupt_run(tilewright, models, monkeypatch):
-    slow_to_compile(models, tilewright.folder / "long.onnx")
+    onnx.save(models.many_kernels(), tilewright.folder / "long.onnx")
     folder = tilewright.folder / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -251,4 +234,5 @@ def test_interrupt_run(tilewright, models, monkeypatch):
 
     code, out, err = tilewright.interrupt("run", "long.onnx", "--random-inputs", "0", when=compiling)
     assert code == 130, err
+    assert err == "tilewright: error: interrupted\n" and out == ""
     assert list(folder.iterdir()) == []

@@ -16,8 +16,8 @@
 
 namespace tilewright::cli {
 
-Interrupt::Interrupt(std::function<void()> removeFiles)
-    : removeFiles(std::move(removeFiles)) {
+Interrupt::Interrupt(std::function<void()> abandon)
+    : abandon(std::move(abandon)) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
@@ -52,7 +52,7 @@ void Interrupt::watch() {
   constexpr int patience = 500;
   if (poll(descriptors, 1, patience) > 0)
     return;
-  removeFiles();
+  abandon();
   _exit(exitInterrupted);
 }
 

@@ -7,8 +7,8 @@
 //
 // Ctrl-C as a request: while an `Interrupt` lives, SIGINT and SIGTERM do not
 // end the process but set a flag. What is long and cannot look at the flag in
-// time is not waited for: a moment later the files that it left are removed and
-// the process ends with 130.
+// time is not waited for: a moment later it is abandoned (the files that it
+// left are removed, the user is told), and the process ends with 130.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,8 @@ namespace tilewright::cli {
 /// At most one at a time, made before the threads that it is to protect.
 class Interrupt {
 public:
-  explicit Interrupt(std::function<void()> removeFiles);
+  /// `abandon` is called on a thread of its own.
+  explicit Interrupt(std::function<void()> abandon);
   ~Interrupt();
   Interrupt(const Interrupt &) = delete;
   Interrupt &operator=(const Interrupt &) = delete;
@@ -34,7 +35,7 @@ public:
 
 private:
   void watch();
-  std::function<void()> removeFiles;
+  std::function<void()> abandon;
   std::atomic<bool> requested_ = false;
   sigset_t signals, before;
   int signalDescriptor, endDescriptor;

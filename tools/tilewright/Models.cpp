@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <thread>
 #include <unistd.h>
@@ -24,13 +25,9 @@ namespace tilewright::cli {
 
 static const char *const interrupted = "interrupted";
 
-bool wasInterrupted(const Error &error) { return error.message == interrupted; }
-
 int printFailure(const Error &error) {
-  if (wasInterrupted(error))
-    return exitInterrupted;
   printError(error.message);
-  return exitError;
+  return error.message == interrupted ? exitInterrupted : exitError;
 }
 
 Result<CompileReport> compileWithProgress(const ModelSource &source,
@@ -43,6 +40,10 @@ Result<CompileReport> compileWithProgress(const ModelSource &source,
     std::error_code ignored;
     if (!folder.empty())
       std::filesystem::remove_all(folder, ignored);
+    // A line of progress may be there.
+    if (isatty(STDERR_FILENO))
+      std::cerr << '\n';
+    printError(interrupted);
   });
   options.progress = [&](const std::string &phase, double fraction) {
     progress.show("compiling: " + std::to_string(int(fraction * 100)) + "% " +
@@ -95,7 +96,9 @@ public:
                    "'; TMPDIR can name another place");
     return TemporaryFolder(pattern);
   }
-  TemporaryFolder(TemporaryFolder &&other) { std::swap(path, other.path); }
+  TemporaryFolder(TemporaryFolder &&other) noexcept {
+    std::swap(path, other.path);
+  }
   ~TemporaryFolder() {
     std::error_code ignored;
     if (!path.empty())

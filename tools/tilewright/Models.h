@@ -27,9 +27,7 @@ Result<CompileReport> compileWithProgress(const ModelSource &source,
                                           const std::string &output,
                                           CompileOptions options,
                                           const std::string &folder = "");
-/// If it was Ctrl-C, which `printFailure` does not call an error.
-bool wasInterrupted(const Error &error);
-/// Prints an error; returns the exit code.
+/// Prints an error; returns the exit code, which tells Ctrl-C from others.
 int printFailure(const Error &error);
 
 /// A MODEL of the command line.

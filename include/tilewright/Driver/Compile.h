@@ -1,5 +1,4 @@
-//===- Compile.h
-//------------------------------------------------------------===//
+//===- Compile.h - the whole compiler as one call -------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -47,8 +46,8 @@ struct CompileOptions {
   std::string saveStages;
   /// Keep the imported model in the module, for `verify` and device reference.
   bool keepReference = true;
-  /// Told what is going on, for a progress bar; may be empty. Returning false
-  /// cancels the compilation.
+  /// Told what is going on, for a progress bar, on the calling thread at each
+  /// phase and each kernel; may be empty. Returning false cancels.
   std::function<bool(const std::string &phase, double fraction)> progress;
 };
 

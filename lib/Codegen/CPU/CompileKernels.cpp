@@ -110,10 +110,9 @@ static Result<CompiledOne> compileOne(StringRef bytecode, MLIRContext &context,
 }
 
 /// Every kernel compiled, in the order of the module.
-static Result<std::vector<CompiledOne>> compileAll(ModuleOp module,
-                                                   const CpuTarget &target,
-                                                   unsigned jobs,
-                                                   const EmitOptions &options) {
+static Result<std::vector<CompiledOne>>
+compileAll(ModuleOp module, const CpuTarget &target,
+           const CpuCompileOptions &options, const EmitOptions &emit) {
   std::vector<std::string> names, inputs;
   for (auto func : module.getOps<func::FuncOp>()) {
     if (!func->hasAttr(tile::kKernelAttr) && !func->hasAttr(tile::kLoopsAttr))
@@ -129,18 +128,25 @@ static Result<std::vector<CompiledOne>> compileAll(ModuleOp module,
   registerCpuCodegenDialects(registry);
   std::vector<std::optional<Result<CompiledOne>>> results(inputs.size());
   std::atomic<size_t> next = 0;
-  auto work = [&] {
+  std::atomic<bool> cancelled = false;
+  auto work = [&](bool isCaller) {
     MLIRContext context(registry, MLIRContext::Threading::DISABLED);
     context.loadAllAvailableDialects();
-    for (size_t i = next++; i < inputs.size(); i = next++)
-      results[i] = compileOne(inputs[i], context, target, options);
+    for (size_t i = next++; i < inputs.size() && !cancelled; i = next++) {
+      results[i] = compileOne(inputs[i], context, target, emit);
+      if (isCaller && options.progress &&
+          !options.progress(double(i + 1) / double(inputs.size())))
+        cancelled = true;
+    }
   };
   std::vector<std::thread> workers;
-  for (unsigned i = 1; i < std::min<size_t>(jobs, inputs.size()); ++i)
-    workers.emplace_back(work);
-  work();
+  for (unsigned i = 1; i < std::min<size_t>(options.jobs, inputs.size()); ++i)
+    workers.emplace_back(work, false);
+  work(true);
   for (std::thread &worker : workers)
     worker.join();
+  if (cancelled)
+    return error("cancelled");
   std::vector<CompiledOne> compiled;
   for (size_t i = 0; i < results.size(); ++i) {
     if (!*results[i])
@@ -154,7 +160,7 @@ Result<CompiledKernels> cpu::compileForCpu(ModuleOp module,
                                            const CpuTarget &target,
                                            const CpuCompileOptions &options) {
   Result<std::vector<CompiledOne>> compiled =
-      compileAll(module, target, options.jobs, {});
+      compileAll(module, target, options, {});
   if (!compiled)
     return compiled.error();
   Result<std::string> empty = emitEmptyObject(target);
@@ -176,7 +182,7 @@ Result<CompiledKernels> cpu::compileForCpu(ModuleOp module,
 Result<KernelListing> cpu::listForCpu(ModuleOp module,
                                       const CpuTarget &target) {
   Result<std::vector<CompiledOne>> compiled =
-      compileAll(module, target, 1, {.listing = true});
+      compileAll(module, target, {}, {.listing = true});
   if (!compiled)
     return compiled.error();
   KernelListing listing;

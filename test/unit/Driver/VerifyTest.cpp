@@ -11,7 +11,7 @@
 #include "tilewright/Runtime/Device/Cpu/CpuDevice.h"
 #include "tilewright/Runtime/Device/Null/NullDevice.h"
 
-#include "onnx-ml.pb.h"
+#include "SmallModel.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,28 +24,11 @@ using testing::ElementsAre;
 
 namespace {
 
-void describe(onnx::ValueInfoProto &info, const char *name) {
-  info.set_name(name);
-  auto *type = info.mutable_type()->mutable_tensor_type();
-  type->set_elem_type(onnx::TensorProto::FLOAT);
-  type->mutable_shape()->add_dim()->set_dim_param("N");
-  type->mutable_shape()->add_dim()->set_dim_value(10);
-}
-
 /// x: f32[N, 10] -> softmax1 -> y.
 std::string softmaxModel() {
-  onnx::ModelProto model;
-  model.set_ir_version(8);
-  model.add_opset_import()->set_version(17);
-  onnx::GraphProto &graph = *model.mutable_graph();
-  describe(*graph.add_input(), "x");
-  describe(*graph.add_output(), "y");
-  onnx::NodeProto &node = *graph.add_node();
-  node.set_name("softmax1");
-  node.set_op_type("Softmax");
-  node.add_input("x");
-  node.add_output("y");
-  return model.SerializeAsString();
+  test::SmallModel model;
+  model.input("x", 10).output("y", 10).node("Softmax", {"x"}, "y", "softmax1");
+  return model.bytes();
 }
 
 class Verify : public testing::Test {

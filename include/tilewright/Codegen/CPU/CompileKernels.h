@@ -29,6 +29,7 @@
 #include "tilewright/Support/Result.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,9 @@ struct CompiledKernels {
 struct CpuCompileOptions {
   /// Kernels compiled at the same time.
   unsigned jobs = 1;
+  /// Told on the calling thread, after each of its kernels, which part is done;
+  /// may be empty. Returning false cancels: the error is "cancelled".
+  std::function<bool(double fraction)> progress = {};
 };
 
 /// Compiles every function of `module` that has `tile.kernel` or `tile.loops`.

@@ -1,0 +1,75 @@
+//===- CompileTest.cpp - progress and its end -----------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilewright/Driver/Compile.h"
+
+#include "SmallModel.h"
+#include "TestSupport.h"
+
+using namespace tilewright;
+
+namespace {
+
+/// Two kernels of different shapes.
+std::string model() {
+  test::SmallModel model;
+  std::vector<float> w(8 * 12, 0.5f), v(12 * 5, 0.25f);
+  model.input("x", 8).output("y", 5).weight("w", {8, 12}, w);
+  model.weight("v", {12, 5}, v).node("MatMul", {"x", "w"}, "h");
+  model.node("Softmax", {"h"}, "p").node("MatMul", {"p", "v"}, "y");
+  return model.bytes();
+}
+
+/// Compiles until progress was told `calls` times.
+Result<CompileReport> compileUntil(const std::string &path, unsigned calls,
+                                   unsigned jobs) {
+  std::string bytes = model();
+  CompileOptions options;
+  options.jobs = jobs;
+  options.progress = [&](const std::string &, double) { return calls-- != 0; };
+  return compileModel({"", bytes}, path, options);
+}
+
+// Progress grows from 0 towards 1 and names the phases.
+TEST(Compile, Progress) {
+  test::TemporaryFolder folder;
+  std::string bytes = model();
+  double last = 0;
+  std::vector<std::string> phases;
+  CompileOptions options;
+  options.progress = [&](const std::string &phase, double fraction) {
+    EXPECT_GE(fraction, last);
+    EXPECT_LT(fraction, 1);
+    last = fraction;
+    phases.push_back(phase);
+    return true;
+  };
+  ASSERT_VALUE(report, compileModel({"", bytes}, folder / "m.twm", options));
+  EXPECT_EQ(phases.front(), "import");
+  EXPECT_EQ(phases.back(), "write");
+  // Kernels are told of, too.
+  EXPECT_GT(phases.size(), report.seconds.size() + 1);
+}
+
+// Cancelled at any moment it is an error, and leaves nothing.
+TEST(Compile, Cancels) {
+  test::TemporaryFolder folder;
+  for (unsigned jobs : {1u, 2u})
+    for (unsigned calls = 0;; ++calls) {
+      ASSERT_LT(calls, 100u);
+      auto report = compileUntil(folder / "m.twm", calls, jobs);
+      if (report) {
+        EXPECT_GT(calls, 5u);
+        std::filesystem::remove(folder / "m.twm");
+        break;
+      }
+      EXPECT_EQ(report.error().message, "cancelled");
+      EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+    }
+}
+
+} // namespace
