@@ -114,7 +114,7 @@ struct ModuleWriter::State {
 
 ModuleWriter::ModuleWriter(std::unique_ptr<State> state)
     : state(std::move(state)) {}
-ModuleWriter::ModuleWriter(ModuleWriter &&) = default;
+ModuleWriter::ModuleWriter(ModuleWriter &&) noexcept = default;
 ModuleWriter::~ModuleWriter() = default;
 
 Result<ModuleWriter> ModuleWriter::create(const std::string &path) {

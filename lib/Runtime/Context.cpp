@@ -15,11 +15,11 @@
 
 namespace tilewright {
 
-Block::Block(Block &&other)
+Block::Block(Block &&other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       capacity(std::exchange(other.capacity, 0)) {}
 
-Block &Block::operator=(Block &&other) {
+Block &Block::operator=(Block &&other) noexcept {
   std::swap(data_, other.data_);
   std::swap(capacity, other.capacity);
   return *this;

@@ -21,8 +21,8 @@ namespace tilewright {
 class Block {
 public:
   Block() = default;
-  Block(Block &&other);
-  Block &operator=(Block &&other);
+  Block(Block &&other) noexcept;
+  Block &operator=(Block &&other) noexcept;
   ~Block();
 
   /// At least this many bytes; false if there is not enough memory. The content

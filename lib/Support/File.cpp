@@ -147,7 +147,7 @@ Result<AtomicFile> AtomicFile::create(const std::string &path) {
   return Result<AtomicFile>(std::move(file));
 }
 
-AtomicFile::AtomicFile(AtomicFile &&other)
+AtomicFile::AtomicFile(AtomicFile &&other) noexcept
     : path_(std::move(other.path_)), temporary_(std::move(other.temporary_)),
       descriptor_(other.descriptor_), direct_(other.direct_),
       position_(other.position_) {

@@ -55,7 +55,7 @@ struct TargetProgram {
 class ModuleWriter {
 public:
   static Result<ModuleWriter> create(const std::string &path);
-  ModuleWriter(ModuleWriter &&);
+  ModuleWriter(ModuleWriter &&) noexcept;
   ~ModuleWriter();
 
   /// Writes the bytes of a weight that plans use; Buffer::index is the result.

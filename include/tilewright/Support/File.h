@@ -56,7 +56,7 @@ public:
   /// Nothing appears at `path` before `commit`. A path that exists and is no
   /// regular file (a pipe, /dev/null) is written to directly.
   static Result<AtomicFile> create(const std::string &path);
-  AtomicFile(AtomicFile &&other);
+  AtomicFile(AtomicFile &&other) noexcept;
   AtomicFile &operator=(AtomicFile &&other) = delete;
   ~AtomicFile();
 

@@ -65,7 +65,7 @@ Result<SharedObject> SharedObject::open(std::string_view bytes) {
   return Result<SharedObject>(std::move(object));
 }
 
-SharedObject::SharedObject(SharedObject &&other)
+SharedObject::SharedObject(SharedObject &&other) noexcept
     : handle(other.handle), descriptor(other.descriptor) {
   other.handle = nullptr;
   other.descriptor = -1;

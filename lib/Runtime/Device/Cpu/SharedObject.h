@@ -19,7 +19,7 @@ class SharedObject {
 public:
   /// Empty bytes give an object without symbols.
   static Result<SharedObject> open(std::string_view bytes);
-  SharedObject(SharedObject &&other);
+  SharedObject(SharedObject &&other) noexcept;
   SharedObject &operator=(SharedObject &&) = delete;
   ~SharedObject();
 
