@@ -39,7 +39,8 @@ std::string followLinks(std::string path) {
     if (length <= 0)
       break;
     std::string target(buffer.data(), size_t(length));
-    path = target[0] == '/' ? target : folderOf(path) + "/" + target;
+    path =
+        target[0] == '/' ? target : folderOf(path).append("/").append(target);
   }
   return path;
 }
