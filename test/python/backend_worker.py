@@ -2,7 +2,7 @@
 """Runs models through the Python package, each on devices cpu and reference.
 
 Jobs and answers are tw-interpret's (see tools/tw-interpret.cpp), with three
-differences: a job has "devices"; output i of a device goes to
+differences: a job has "devices" and may have "threads" (else 1); output i of a device goes to
 OUTPUTS/DEVICE/i.npy; and a failure says the "device", a success the "types" of the
 outputs. The stages are
 
@@ -50,7 +50,7 @@ def imports(path, shapes):
 
 def run_device(module, job, device):
     """The types of the outputs, or the failure."""
-    model = tw.load(module, device=device, threads=1, check_memory=True)
+    model = tw.load(module, device=device, threads=job.get("threads", 1), check_memory=True)
     inputs = {each.name: surrounded(np.load(job["inputs"][each.name])) for each in model.inputs}
     try:
         outputs = model.run(inputs)

@@ -125,7 +125,7 @@ static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
     return m.add(offset, halfPixel);
   }
   case ResizeCoordinates::PytorchHalfPixel:
-    return m.select(single, zero, halfPixel);
+    return m.select(m.equal(outF, one), zero, halfPixel);
   case ResizeCoordinates::AlignCorners: {
     // A size of 1 divides by no zero.
     Value last = m.select(single, one, m.sub(exact, one));

@@ -31,6 +31,7 @@ class Case:
     oracle: Union[bool, str] = True
     #: The sizes of the inputs are unknown when the model is compiled.
     symbolic: bool = False
+    threads: int = 1
     #: The element type of the first output, if another op may follow.
     result: Optional[str] = None
     name: str = ""

@@ -46,49 +46,70 @@ def produce(draw, made):
     made.nodes.insert(0, node)
 
 
-def rank_of(made, name):
-    """The rank of a value, where onnx can tell."""
+def shape_of(made, name):
+    """The shape of a value, where onnx can tell; None for an axis that it cannot."""
     try:
         inferred = onnx.shape_inference.infer_shapes(made.model())
     except Exception:  # It has no one type of error.
         return None
     for value in (*inferred.graph.output, *inferred.graph.value_info):
         if value.name == name and value.type.tensor_type.HasField("shape"):
-            return len(value.type.tensor_type.shape.dim)
+            axes = value.type.tensor_type.shape.dim
+            return [axis.dim_value if axis.HasField("dim_value") else None for axis in axes]
     return None
 
 
-def consume(draw, made):
-    """The first output goes through another op; sometimes it stays an output, too."""
-    name, dtype = made.outputs[0], made.result
+def operand(draw, made, name, shape, kind):
+    """A second operand of an elementwise op: the value itself, a scalar, or what broadcasts."""
+    if draw.chance(0.3):
+        return name
+    dims = []
+    if shape and None not in shape and draw.chance(0.6):
+        dims = [1 if draw.chance(0.4) else size for size in shape[draw.integer(0, len(shape) - 1) :]]
+    value = draw.values(NAMES[kind], dims)
+    constant = f"{name}_with"
+    made.values[constant] = value
+    if draw.chance(0.6):
+        made.constants.add(constant)
+    else:
+        made.fixed.add(constant)
+    return constant
+
+
+def consume(draw, made, name, result):
+    """`name` goes through another op, into `result`."""
+    dtype = made.result
     kind = NUMPY[dtype]
-    rank = rank_of(made, name)
+    shape = shape_of(made, name)
     inputs, attributes = [name], {}
-    if rank and dtype in ("f32", "f64", "i32") and draw.chance(0.3):
-        # ONNX Runtime sums i64 in f64.
-        op = "ReduceSum"
-        axes = add_constant(made, "axes", np.asarray(draw.axes(rank), np.int64))
+    if shape and dtype in ("f32", "f64", "i32") and draw.chance(0.3):
+        # ONNX Runtime sums integers in f64.
+        op = draw.pick(["ReduceSum", "ReduceMax", "ReduceMean"] if dtype != "i32" and 0 not in shape else ["ReduceSum"])
+        axes = add_constant(made, f"{result}_axes", np.asarray(draw.axes(len(shape)), np.int64))
         inputs, attributes = [name, axes], {"keepdims": draw.integer(0, 1)}
         made.tolerance = max(made.tolerance, 4) if is_float(dtype) else 0
+        made.oracle = made.oracle if is_float(dtype) else False
+    elif shape and dtype == "f32" and draw.chance(0.15):
+        op, attributes = "Softmax", {"axis": draw.axis(len(shape))}
+        made.tolerance = max(made.tolerance, 8)
     elif draw.chance(0.25):
         op = "Transpose"
     elif dtype == "bool":
         op = "Not"
-    elif draw.chance(0.3):
-        op, inputs = "Add", [name, name]
     elif is_float(dtype):
-        op = draw.pick(["Relu", "Mul", "Add", "Sigmoid", "Abs"])
-        if op in ("Mul", "Add"):
-            inputs = [name, add_constant(made, "scale", np.asarray(1.5, kind))]
+        op = draw.pick(["Relu", "Mul", "Add", "Sub", "Sigmoid", "Abs"])
+        if op in ("Mul", "Add", "Sub"):
+            inputs = [name, operand(draw, made, name, shape, kind)]
     else:
-        op, inputs = "Sub", [name, add_constant(made, "two", np.asarray(2, kind))]
-    made.nodes.append(helper.make_node(op, inputs, ["consumed"], name="consumer", **attributes))
-    made.outputs = ["consumed", *(made.outputs if draw.chance(0.3) else made.outputs[1:])]
+        op, inputs = draw.pick(["Add", "Sub"]), [name, operand(draw, made, name, shape, kind)]
+    made.nodes.append(helper.make_node(op, inputs, [result], name=f"to_{result}", **attributes))
+    made.outputs = [result, *(made.outputs if draw.chance(0.2) else made.outputs[1:])]
 
 
 def fuse(draw, made):
-    # The types of the ops around: ONNX has them for all numbers.
     if draw.chance(0.25):
         produce(draw, made)
-    if made.result and draw.chance(0.35):
-        consume(draw, made)
+    if made.result and draw.chance(0.4):
+        consume(draw, made, made.outputs[0], "c0")
+        if draw.chance(0.4):
+            consume(draw, made, "c0", "c1")

@@ -41,6 +41,7 @@ def make(key, types, index, seed):
     made = GENERATORS[key](draw, op, dtype)
     fuse(draw, made)
     made.symbolic = draw.chance(0.4)
+    made.threads = draw.pick([1, 1, 2, 3])
     made.name = f"{title}:{index}@{seed}"
     return made
 
@@ -67,7 +68,9 @@ def run_case(made, folder, devices, oracle):
     shapes = made.shapes()
     answer = None
     for attempt in [shapes, []] if shapes else [[]]:
-        answer = devices.run({**job, "constants": {}, "shapes": attempt, "devices": ["cpu", "reference"]})
+        answer = devices.run(
+            {**job, "constants": {}, "shapes": attempt, "devices": ["cpu", "reference"], "threads": made.threads}
+        )
         # What must be known of a shape is refused by name; such a case runs with known sizes.
         late = answer and "broadcasts only where a size is known" in answer.get("error", "")
         if answer is None or not (late or answer.get("stage") == "import"):

@@ -53,7 +53,7 @@ double originalCoordinate(ResizeCoordinates mode, const Axis &axis, int64_t i) {
     return inside + axis.roiStart * (size - 1);
   }
   case ResizeCoordinates::PytorchHalfPixel:
-    return exact == 1 ? 0 : (x + 0.5) / axis.scale - 0.5;
+    return axis.output == 1 ? 0 : (x + 0.5) / axis.scale - 0.5;
   case ResizeCoordinates::HalfPixel:
     return (x + 0.5) / axis.scale - 0.5;
   case ResizeCoordinates::HalfPixelSymmetric:

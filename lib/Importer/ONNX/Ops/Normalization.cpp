@@ -103,9 +103,12 @@ static void importLayerNormalization(Node &n) {
   Value mean = n.reduce(ReduceKind::Mean, stashed, axes, true);
   Value apart = n.sub(stashed, mean);
   Value variance = n.reduce(ReduceKind::Mean, n.mul(apart, apart), axes, true);
-  n.result(1, mean);
-  n.result(
-      2, n.unary(UnaryKind::Rsqrt, n.add(variance, n.like(variance, epsilon))));
+  // The statistics have the type that stash_type names.
+  Type type = n.elementType("stash_type", Float32Type::get(n.state.context));
+  n.result(1, n.cast(mean, type));
+  n.result(2, n.cast(n.unary(UnaryKind::Rsqrt,
+                             n.add(variance, n.like(variance, epsilon))),
+                     type));
 }
 
 static void importRMSNormalization(Node &n) {

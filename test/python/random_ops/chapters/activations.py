@@ -62,6 +62,9 @@ def clip(draw, op, dtype):
     low, high = (-1, 0.5) if is_float(dtype) else (0, 5)
     low = np.asarray(low, kind) if draw.chance(0.7) else None
     high = np.asarray(high, kind) if draw.chance(0.7) else None
+    if is_float(dtype) and draw.chance(0.2):
+        spans = {"min": low and float(low), "max": high and float(high)}
+        return case(op, [draw.values(dtype, draw.shape())], opset=10, result=dtype, **spans)
     constants = (1, 2) if draw.chance(0.6) else ()
     return case(op, [draw.values(dtype, draw.shape()), low, high], constants=constants, result=dtype)
 
@@ -70,7 +73,11 @@ def clip(draw, op, dtype):
 def softmax(draw, op, dtype):
     shape = draw.shape(low=1)
     axis = draw.axis(len(shape)) if draw.chance(0.8) else None
-    return case(op, [draw.values(dtype, shape)], result=dtype, axis=axis, tolerance=2)
+    # Before opset 13 all axes from this one on were one.
+    opset = 21 if draw.chance(0.7) else draw.pick([7, 11])
+    if opset == 7 and axis is not None:
+        axis %= len(shape)
+    return case(op, [draw.values(dtype, shape)], result=dtype, axis=axis, opset=opset, tolerance=2)
 
 
 @generator("Hardmax")

@@ -69,6 +69,8 @@ def squeeze(draw, op, dtype):
     # Without axes every axis of size 1 goes, and a dynamic one may be of size 1.
     if draw.chance(0.2):
         return case(op, [values], result=dtype, fixed=(0,))
+    if draw.chance(0.2):
+        return case(op, [values], axes=axes, opset=11, result=dtype)
     return case(op, [values, ints(axes)], constants=(1,), result=dtype)
 
 
@@ -76,7 +78,10 @@ def squeeze(draw, op, dtype):
 def unsqueeze(draw, op, dtype):
     shape = draw.shape(high=3)
     count = draw.integer(1, 2)
-    return case(op, [draw.values(dtype, shape), ints(draw.axes(len(shape) + count, count, count))], constants=(1,), result=dtype)
+    axes = draw.axes(len(shape) + count, count, count)
+    if draw.chance(0.2):
+        return case(op, [draw.values(dtype, shape)], axes=axes, opset=11, result=dtype)
+    return case(op, [draw.values(dtype, shape), ints(axes)], constants=(1,), result=dtype)
 
 
 @generator("Expand")

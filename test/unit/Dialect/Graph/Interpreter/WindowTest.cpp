@@ -279,6 +279,16 @@ Result<Tensors> gridSample(const std::string &kind, const std::string &more,
                {image, f32({1, count, 1}, points)});
 }
 
+/// pytorch_half_pixel reads element 0 for a result of one element, also where a
+/// scale gives one and a half.
+TEST(Resize, PytorchHalfPixelOfOneElement) {
+  expectTensor(runOp("tw.resize linear %a pytorch_half_pixel "
+                     "round_prefer_floor {scales = array<f32: 0.5>} : "
+                     "tensor<3xf32> -> tensor<1xf32>",
+                     {f32({3}, {1, 2, 4})}),
+               f32({1}, {1}));
+}
+
 /// The three paddings on one axis of 4 elements, whose borders are at -1 and 1.
 TEST(GridSample, Paddings) {
   Tensor x = f32({1, 4, 1}, {1, 2, 3, 4});
