@@ -59,6 +59,7 @@ def compile(
     jobs: int = 0,
     save_stages: Union[str, "os.PathLike[str]", None] = None,
     strip: bool = False,
+    check_memory: bool = False,
 ) -> Model:
     """Compiles an ONNX model.
 
@@ -70,7 +71,7 @@ def compile(
         ("N"), a name with its range and multiple ("W:32..1280%8") or None (as in the
         model) for each axis, or all of it as text ("Nx3x48xW"). Sizes that stay
         dynamic cost nothing: one module serves them all.
-    device, threads: of the Model that is returned, as in `load`.
+    device, threads, check_memory: of the Model that is returned, as in `load`.
     jobs: threads to compile with; 0 is one per core. Changes no byte of the result.
     save_stages: a folder that gets the IR after each phase.
     strip: leave out the imported model, which device "reference" and `verify` need.
@@ -100,7 +101,7 @@ def compile(
             warnings.warn(text, stacklevel=2)
         # It is mapped: the file may go.
         module = _runtime.load_file(output)
-    return Model(module, device=device, threads=threads)
+    return Model(module, device=device, threads=threads, check_memory=check_memory)
 
 
 def check(

@@ -1,4 +1,4 @@
-"""Nothing behind the edge of an input counts: NaNs lie there."""
+"""Nothing behind the edge of a buffer counts: NaNs lie there."""
 
 import numpy as np
 import pytest
@@ -28,11 +28,11 @@ def check(model, m, k, n):
 # Contractions of known sizes, whole multiples of the tiles and not.
 @pytest.mark.parametrize("m, k, n", SIZES)
 def test_static_contraction(m, k, n):
-    check(tw.compile(matmul((m, k), (k, n), (m, n)), threads=1), m, k, n)
+    check(tw.compile(matmul((m, k), (k, n), (m, n)), threads=1, check_memory=True), m, k, n)
 
 
 # The same sizes from one module.
 def test_dynamic_contraction():
-    model = tw.compile(matmul(("M", "K"), ("K", "N"), ("M", "N")), threads=1)
+    model = tw.compile(matmul(("M", "K"), ("K", "N"), ("M", "N")), threads=1, check_memory=True)
     for sizes in SIZES:
         check(model, *sizes)

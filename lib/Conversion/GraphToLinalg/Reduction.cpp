@@ -65,19 +65,26 @@ Value KernelConverter::reduceOp(ReduceOp op) {
   // A bool is reduced as the bit it is, unsigned.
   bool isBool = element.isInteger(1),
        isUnsigned = isBool || element.isUnsignedInteger();
+  bool mean = op.getKind() == ReduceKind::Mean;
   Type compute = computeType(element);
-  Value operand = get(op.getOperand());
-  if (compute != storageType(element))
-    operand =
-        elementwise(loc, shape, compute, {operand},
-                    [&](OpBuilder &builder, ValueRange args) {
-                      return ScalarEmitter(builder, loc).load(args[0], element);
-                    });
+  // The sum of a mean of integers takes 64 bits.
+  bool widen = mean && isa<IntegerType>(compute);
+  if (widen)
+    compute = b.getI64Type();
   Type signedness = isUnsigned
                         ? Type(IntegerType::get(b.getContext(),
                                                 compute.getIntOrFloatBitWidth(),
                                                 IntegerType::Unsigned))
                         : compute;
+  Value operand = get(op.getOperand());
+  if (compute != storageType(element))
+    operand =
+        elementwise(loc, shape, compute, {operand},
+                    [&](OpBuilder &builder, ValueRange args) {
+                      ScalarEmitter emit(builder, loc);
+                      Value x = emit.load(args[0], element);
+                      return widen ? emit.cast(x, element, signedness) : x;
+                    });
   TypedAttr neutral = neutralOf(b, op.getKind(), compute, isUnsigned);
   Value reduced =
       reduce(loc, operand, shape, op.getAxes(), neutral,
@@ -85,7 +92,6 @@ Value KernelConverter::reduceOp(ReduceOp op) {
                return ScalarEmitter(builder, loc)
                    .binary(combiner(op.getKind()), acc, x, signedness);
              });
-  bool mean = op.getKind() == ReduceKind::Mean;
   if (!mean && compute == storageType(element))
     return reduced;
   Value count;
@@ -107,6 +113,8 @@ Value KernelConverter::reduceOp(ReduceOp op) {
                         isa<FloatType>(compute) ? compute : signedness);
           x = emit.binary(BinaryKind::Div, x, n, signedness);
         }
+        if (widen)
+          x = emit.cast(x, signedness, element);
         return emit.store(x, element);
       });
 }

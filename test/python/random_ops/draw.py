@@ -30,6 +30,11 @@ class Draw:
     def __init__(self, seed, op, index):
         self.rng = np.random.default_rng([seed, zlib.crc32(op.encode()), index])
 
+    def wild(self):
+        """Whether a case has values of which only docs/Semantics.md says what becomes of
+        them: NaN and infinity, what overflows, divisors of 0, indices that are out of range."""
+        return self.chance(0.2)
+
     def chance(self, probability):
         return bool(self.rng.random() < probability)
 
@@ -116,6 +121,14 @@ class Draw:
         info = np.iinfo(kind)
         return self.rng.integers(info.min, info.max, tuple(shape), kind, endpoint=True)
 
+    def extreme(self, dtype, shape):
+        """Floats with NaNs and infinities, also far from 0; integers over the whole range."""
+        if not is_float(dtype):
+            return self.wide(dtype, shape)
+        values = self.values(dtype, shape, special=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return (values * self.pick([1, 30, 1000, 30000])).astype(values.dtype)
+
     def distinct(self, dtype, shape):
         """Values of which few are equal, to sort and to find the largest of."""
         count = int(np.prod(shape, dtype=np.int64))
@@ -127,4 +140,6 @@ class Draw:
     def index(self, shape, size, dtype=None, negative=True):
         """Indices into an axis of this size, some counted from its end."""
         low = -size if negative and self.chance(0.5) else 0
+        if negative == "wild":
+            return self.values(dtype or self.pick(["i32", "i64"]), shape, -2 * size - 2, 2 * size + 2)
         return self.values(dtype or self.pick(["i32", "i64"]), shape, low, max(size - 1, low))

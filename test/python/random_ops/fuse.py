@@ -84,7 +84,9 @@ def consume(draw, made, name, result):
     inputs, attributes = [name], {}
     if shape and dtype in ("f32", "f64", "i32") and draw.chance(0.3):
         # ONNX Runtime sums integers in f64.
-        op = draw.pick(["ReduceSum", "ReduceMax", "ReduceMean"] if dtype != "i32" and 0 not in shape else ["ReduceSum"])
+        # Of nothing there is no mean and no largest, and None may be 0.
+        some = is_float(dtype) and all(shape)
+        op = draw.pick(["ReduceSum", "ReduceMax", "ReduceMean"]) if some else "ReduceSum"
         axes = add_constant(made, f"{result}_axes", np.asarray(draw.axes(len(shape)), np.int64))
         inputs, attributes = [name, axes], {"keepdims": draw.integer(0, 1)}
         made.tolerance = max(made.tolerance, 4) if is_float(dtype) else 0

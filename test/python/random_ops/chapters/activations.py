@@ -21,9 +21,9 @@ OPSETS = {"Swish": 24}
 @generator(*ATTRIBUTES, "Relu", "Sigmoid", "HardSwish", "Softplus", "Softsign", "Mish")
 def activation(draw, op, dtype):
     attributes = {key: draw.real(*span) for key, span in ATTRIBUTES.get(op, {}).items() if draw.chance(0.7)}
-    special = op in ("Relu", "Sigmoid") and draw.chance(0.2)
-    values = draw.values(dtype, draw.shape(), special=special)
-    return case(op, [values], result=dtype, opset=OPSETS.get(op, 21), tolerance=2, **attributes)
+    wild = draw.wild()
+    values = draw.values(dtype, draw.shape(), special=wild)
+    return case(op, [values], result=dtype, opset=OPSETS.get(op, 21), oracle=not wild, tolerance=2, **attributes)
 
 
 @generator("Gelu")
@@ -66,7 +66,9 @@ def clip(draw, op, dtype):
         spans = {"min": low and float(low), "max": high and float(high)}
         return case(op, [draw.values(dtype, draw.shape())], opset=10, result=dtype, **spans)
     constants = (1, 2) if draw.chance(0.6) else ()
-    return case(op, [draw.values(dtype, draw.shape()), low, high], constants=constants, result=dtype)
+    wild = draw.wild()
+    values = draw.values(dtype, draw.shape(), special=wild)
+    return case(op, [values, low, high], constants=constants, oracle=not wild, result=dtype)
 
 
 @generator("Softmax", "LogSoftmax")
@@ -77,7 +79,9 @@ def softmax(draw, op, dtype):
     opset = 21 if draw.chance(0.7) else draw.pick([7, 11])
     if opset == 7 and axis is not None:
         axis %= len(shape)
-    return case(op, [draw.values(dtype, shape)], result=dtype, axis=axis, opset=opset, tolerance=2)
+    wild = draw.wild()
+    values = draw.values(dtype, shape, special=wild)
+    return case(op, [values], result=dtype, axis=axis, opset=opset, oracle=not wild, tolerance=2)
 
 
 @generator("Hardmax")

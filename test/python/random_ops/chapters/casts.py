@@ -21,8 +21,9 @@ def castable(draw, dtype, target, shape):
 @generator("Cast")
 def cast(draw, op, dtype):
     target = draw.pick(list(NUMPY))
-    values = castable(draw, dtype, target, draw.shape())
-    return case(op, [values], result=target, to=helper.np_dtype_to_tensor_dtype(NUMPY[target]))
+    wild = draw.wild()
+    values = draw.extreme(dtype, draw.shape()) if wild else castable(draw, dtype, target, draw.shape())
+    return case(op, [values], oracle=not wild, result=target, to=helper.np_dtype_to_tensor_dtype(NUMPY[target]))
 
 
 @generator("CastLike")

@@ -17,11 +17,14 @@ def arithmetic(draw, op, dtype):
 @generator("Div")
 def division(draw, op, dtype):
     a, b = draw.broadcast(2)
+    wild = draw.wild()  # ONNX Runtime dies of an integer division by 0.
+    if wild:
+        by = draw.extreme(dtype, b) if is_float(dtype) else draw.values(dtype, b, 0 if dtype[0] == "u" else -1, 1)
+        return case(op, [draw.extreme(dtype, a), by], oracle=is_float(dtype), result=dtype)
     by = draw.values(dtype, b)
-    zeros = draw.chance(0.3)  # ONNX Runtime dies of an integer division by 0.
     if not is_float(dtype):
-        by = by if zeros else np.where(by == 0, 3, by).astype(by.dtype)
-        return case(op, [draw.wide(dtype, a), by], oracle=not zeros, result=dtype)
+        by = np.where(by == 0, 3, by).astype(by.dtype)
+        return case(op, [draw.wide(dtype, a), by], result=dtype)
     # A small divisor's result drowns the others.
     by = np.where(abs(by) < 0.1, 1, by).astype(by.dtype)
     return case(op, [draw.values(dtype, a), by], result=dtype)
@@ -30,20 +33,28 @@ def division(draw, op, dtype):
 @generator("Mod")
 def modulo(draw, op, dtype):
     a, b = draw.broadcast(2)
+    if draw.wild():
+        values = [draw.extreme(dtype, a), draw.extreme(dtype, b)]
+        if not is_float(dtype):
+            values[1] = draw.values(dtype, b, 0 if dtype[0] == "u" else -1, 1)
+        return case(op, values, fmod=1, oracle=False, result=dtype)
     if is_float(dtype):
         # Steps of 1/8, so that no quotient is near a whole number by rounding only.
         x, y = draw.values("i32", a, -80, 80) / 8, draw.values("i32", b, 1, 24) / 8 * draw.pick([-1, 1])
         kind = draw.values(dtype, ()).dtype
         return case(op, [x.astype(kind), y.astype(kind)], fmod=1, result=dtype)
-    zeros = draw.chance(0.3)
     by = draw.values(dtype, b)
-    by = by if zeros else np.where(by == 0, 3, by).astype(by.dtype)
-    return case(op, [draw.wide(dtype, a), by], fmod=draw.pick([0, 1]), oracle=not zeros, result=dtype)
+    by = np.where(by == 0, 3, by).astype(by.dtype)
+    return case(op, [draw.wide(dtype, a), by], fmod=draw.pick([0, 1]), result=dtype)
 
 
 @generator("Pow")
 def power(draw, op, dtype):
     a, b = draw.broadcast(2)
+    if draw.wild():
+        low = 0 if dtype[0] == "u" else -3
+        powers = draw.values(dtype, b, special=True) if is_float(dtype) else draw.values(dtype, b, low, 4)
+        return case(op, [draw.values(dtype, a, special=True), powers], oracle=False, tolerance=8)
     if is_float(dtype):
         if draw.chance(0.3):
             return case(op, [draw.values(dtype, a), np.asarray(draw.pick([2.0, 3.0, 0.5]), draw.values(dtype, ()).dtype)], constants=(1,))
@@ -70,6 +81,11 @@ def function(draw, op, dtype):
     low, high = DOMAINS.get(op, (None, None))
     if not is_float(dtype):
         return case(op, [draw.wide(dtype, draw.shape())], result=dtype)
+    if draw.wild():
+        # Sines of what is far from 0 are no more than the digits of the argument.
+        far = op not in ("Sin", "Cos", "Tan")
+        values = draw.extreme(dtype, draw.shape()) if far else draw.values(dtype, draw.shape(), special=True)
+        return case(op, [values], oracle=False, result=dtype, tolerance=2)
     return case(op, [draw.values(dtype, draw.shape(), low, high, special=draw.chance(0.3))], result=dtype)
 
 
@@ -90,8 +106,9 @@ def variadic(draw, op, dtype):
 def shift(draw, op, dtype):
     a, b = draw.broadcast(2)
     # ONNX has it for unsigned integers, and says nothing about wide shifts.
-    bits = 8 * draw.values(dtype, ()).itemsize
-    return case(op, [draw.wide(dtype, a), draw.values(dtype, b, 0, bits - 1)], direction=draw.pick(["LEFT", "RIGHT"]), oracle=dtype[0] == "u")
+    bits, wild = 8 * draw.values(dtype, ()).itemsize, draw.wild()
+    by = draw.wide(dtype, b) if wild else draw.values(dtype, b, 0, bits - 1)
+    return case(op, [draw.wide(dtype, a), by], direction=draw.pick(["LEFT", "RIGHT"]), oracle=dtype[0] == "u" and not wild)
 
 
 @generator("Det")

@@ -14,6 +14,8 @@ def gather(draw, op, dtype):
     size = shape[axis]
     picked = draw.shape(high=2, budget=40) if size else (0,)
     constants = (1,) if draw.chance(0.3) else ()
+    if draw.wild():
+        return case(op, [draw.values(dtype, shape), draw.index(picked, size, negative="wild")], axis=axis, oracle=False, result=dtype)
     return case(op, [draw.values(dtype, shape), draw.index(picked, size)], axis=axis, constants=constants, result=dtype)
 
 
@@ -23,8 +25,9 @@ def gather_elements(draw, op, dtype):
     axis = draw.axis(len(shape))
     picked = [draw.integer(1, size) for size in shape]
     picked[axis] = draw.size(most=70)
-    values = draw.values(dtype, shape)
-    return case(op, [values, draw.index(picked, shape[axis])], axis=axis, result=dtype)
+    values, wild = draw.values(dtype, shape), draw.wild()
+    indices = draw.index(picked, shape[axis], negative="wild" if wild else True)
+    return case(op, [values, indices], axis=axis, oracle=not wild, result=dtype)
 
 
 @generator("GatherND")
@@ -33,8 +36,10 @@ def gather_nd(draw, op, dtype):
     batch = draw.integer(0, min(2, len(shape) - 1)) if draw.chance(0.4) else 0
     depth = draw.integer(1, len(shape) - batch)
     picked = (*shape[:batch], *draw.shape(high=2, budget=60))
-    indices = [draw.index(picked, size, "i64") for size in shape[batch : batch + depth]]
-    return case(op, [draw.values(dtype, shape), np.stack(indices, -1)], batch_dims=batch, result=dtype, fixed=(1,))
+    wild = draw.wild()
+    negative = "wild" if wild else True
+    indices = [draw.index(picked, size, "i64", negative) for size in shape[batch : batch + depth]]
+    return case(op, [draw.values(dtype, shape), np.stack(indices, -1)], batch_dims=batch, oracle=not wild, result=dtype, fixed=(1,))
 
 
 def reduction(draw, dtype):
@@ -47,6 +52,7 @@ def scattered(draw, op, dtype, opset, kind):
     shape = draw.shape(low=1, budget=2000, zero=0)
     axis = draw.axis(len(shape))
     picked = [draw.integer(1, size) for size in shape]
+    wild = False
     if kind is None:
         # Without a reduction, two updates of one element are not defined.
         lines = np.argsort(draw.rng.random(shape), axis=axis)
@@ -55,10 +61,11 @@ def scattered(draw, op, dtype, opset, kind):
             indices = indices - shape[axis]
             indices = indices.astype(np.int64)
     else:
-        indices = draw.index(picked, shape[axis])
+        wild = draw.wild()
+        indices = draw.index(picked, shape[axis], negative="wild" if wild else True)
     values = [draw.values(dtype, shape), indices, draw.values(dtype, picked)]
     # Sums round after each update, which ONNX Runtime does in another order for 16 bits.
-    return case(op, values, axis=axis, reduction=kind, opset=opset, result=dtype, tolerance=8)
+    return case(op, values, axis=axis, reduction=kind, opset=opset, oracle=not wild, result=dtype, tolerance=8)
 
 
 @generator("Scatter")
@@ -102,8 +109,9 @@ def tensor_scatter(draw, op, dtype):
 def reverse_sequence(draw, op, dtype):
     shape = draw.shape(low=2, zero=0)
     batch, time = draw.pick([(0, 1), (1, 0)])
-    lengths = draw.values("i64", shape[batch], 1, shape[time])
-    return case(op, [draw.values(dtype, shape), lengths], batch_axis=batch, time_axis=time, result=dtype)
+    wild = draw.wild()
+    lengths = draw.values("i64", shape[batch], -2 if wild else 1, shape[time] + (2 if wild else 0))
+    return case(op, [draw.values(dtype, shape), lengths], batch_axis=batch, time_axis=time, oracle=not wild, result=dtype)
 
 
 @generator("Compress")

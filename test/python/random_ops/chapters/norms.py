@@ -54,7 +54,8 @@ def group_norm(draw, op, dtype):
 def mean_variance_norm(draw, op, dtype):
     shape = draw.shape(4, zero=0, budget=3000)
     axes = sorted(axis % 4 for axis in draw.axes(4)) if draw.chance(0.6) else None
-    return case(op, [draw.values(dtype, shape)], axes=axes, result=dtype, least=1, tolerance=10)
+    # ONNX Runtime divides by a deviation of 0.
+    return case(op, [draw.values(dtype, shape)], oracle="onnx", axes=axes, result=dtype, least=1, tolerance=10)
 
 
 @generator("LRN")

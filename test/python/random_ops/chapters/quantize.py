@@ -20,8 +20,10 @@ def quantize(draw, op, dtype):
     kind = draw.pick(["i8", "u8", "i16", "u16"])
     zero = draw.values(kind, per) if draw.chance(0.8) else None
     # Whole numbers of the type i32 fall between steps often.
-    inputs = [draw.values(dtype, shape), scale(draw, per, dtype if is_float(dtype) else "f32"), zero]
-    return case(op, inputs, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, tolerance=2, result=kind if zero is not None else "u8")
+    wild = draw.wild()
+    values = draw.extreme(dtype, shape) if wild else draw.values(dtype, shape)
+    inputs = [values, scale(draw, per, dtype if is_float(dtype) else "f32"), zero]
+    return case(op, inputs, oracle=not wild, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, tolerance=2, result=kind if zero is not None else "u8")
 
 
 @generator("DequantizeLinear")

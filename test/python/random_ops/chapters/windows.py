@@ -142,9 +142,9 @@ def pool_attributes(draw, spot):
     return {"ceil_mode": draw.pick([None, 0, 1, 1]), **spot.attributes()}
 
 
-def pooled(draw, dtype, spot):
+def pooled(draw, dtype, spot, special=False):
     shape = (draw.pick([1, 2]), draw.pick([1, 3, 8, 16, 17]), *spot.image)
-    return draw.values(dtype, shape) if is_float(dtype) else draw.wide(dtype, shape)
+    return draw.values(dtype, shape, special=special) if is_float(dtype) else draw.wide(dtype, shape)
 
 
 @generator("MaxPool")
@@ -152,7 +152,9 @@ def max_pool(draw, op, dtype):
     spot = window(draw)
     outputs = 2 if draw.chance(0.3) else 1
     order = draw.pick([None, 0]) if outputs == 1 else draw.pick([None, 0, 1])
-    return case(op, [pooled(draw, dtype, spot)], outputs, kernel_shape=spot.kernel, storage_order=order, oracle="onnxruntime", result=dtype, **pool_attributes(draw, spot))
+    wild = draw.wild()
+    oracle = False if wild else "onnxruntime"
+    return case(op, [pooled(draw, dtype, spot, wild)], outputs, kernel_shape=spot.kernel, storage_order=order, oracle=oracle, result=dtype, **pool_attributes(draw, spot))
 
 
 @generator("AveragePool")
