@@ -520,6 +520,50 @@ GraphImporter::importSubgraph(Node &node, const onnx::GraphProto &graph,
 // The main graph
 //===----------------------------------------------------------------------===//
 
+/// "[N, 3, ?]".
+static std::string shapeString(const onnx::TensorShapeProto &shape) {
+  std::string text;
+  for (const onnx::TensorShapeProto::Dimension &dim : shape.dim())
+    text += (text.empty() ? "" : ", ") +
+            (dim.has_dim_value()       ? std::to_string(dim.dim_value())
+             : dim.dim_param().empty() ? "?"
+                                       : dim.dim_param());
+  return "[" + text + "]";
+}
+
+/// What the model says of an output is not needed, but a wrong element type is
+/// an error and a wrong shape a warning.
+static Status checkOutput(const onnx::ValueInfoProto &output, Value value,
+                          std::vector<std::string> &warnings) {
+  if (!output.type().has_tensor_type())
+    return Status::success();
+  const onnx::TypeProto::Tensor &declared = output.type().tensor_type();
+  auto type = cast<RankedTensorType>(value.getType());
+  Result<DType> element = toDType(declared.elem_type());
+  std::optional<DType> computed = graph::getDType(type.getElementType());
+  if (element && computed && *element != *computed)
+    return error("output '", output.name(), "' is declared as ", name(*element),
+                 ", but its node computes ", name(*computed));
+  if (!declared.has_shape())
+    return Status::success();
+  bool fits = declared.shape().dim_size() == type.getRank();
+  std::string sizes;
+  for (auto [axis, size] : llvm::enumerate(graph::getDims(type))) {
+    sizes += (sizes.empty() ? "" : ", ") + size.str();
+    if (fits && declared.shape().dim(int(axis)).has_dim_value()) {
+      int64_t expected = declared.shape().dim(int(axis)).dim_value();
+      fits = expected < 0 || !size.constantValue() ||
+             *size.constantValue() == expected;
+    }
+  }
+  if (!fits)
+    warnings.push_back("output '" + output.name() +
+                       "' is declared with the shape " +
+                       shapeString(declared.shape()) +
+                       ", but its node computes [" + sizes + "]");
+  return Status::success();
+}
+
 Status GraphImporter::importMain(func::FuncOp function,
                                  const std::map<std::string, Value> &inputs) {
   const onnx::ModelProto &model = state.file.model();
@@ -550,8 +594,11 @@ Status GraphImporter::importMain(func::FuncOp function,
   if (!importNodes(scope, nodes))
     return Status::success();
 
+  if (graph.output().empty())
+    return error("the graph has no outputs");
   SmallVector<Value> results;
   SmallVector<DictionaryAttr> names;
+  std::set<std::string> seen;
   for (const onnx::ValueInfoProto &output : graph.output()) {
     Value value;
     Lookup found = lookup(scope, output.name(), value);
@@ -559,15 +606,10 @@ Status GraphImporter::importMain(func::FuncOp function,
       return error("output '", output.name(), "' is not computed by any node");
     if (found == Lookup::Broken)
       continue;
-    if (output.type().has_tensor_type()) {
-      Result<DType> declared = toDType(output.type().tensor_type().elem_type());
-      std::optional<DType> computed = graph::getDType(
-          cast<RankedTensorType>(value.getType()).getElementType());
-      if (declared && computed && *declared != *computed)
-        return error("output '", output.name(), "' is declared as ",
-                     name(*declared), ", but its node computes ",
-                     name(*computed));
-    }
+    if (!seen.insert(output.name()).second)
+      return error("two outputs have the name '", output.name(), "'");
+    if (Status status = checkOutput(output, value, state.warnings); !status)
+      return status;
     results.push_back(value);
     names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
         "tw.name", state.builder.getStringAttr(output.name()))));
