@@ -13,6 +13,7 @@
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
 #include "tilewright/Pipeline/Passes.h"
+#include "tilewright/Pipeline/Pipelines.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -32,6 +33,7 @@ void registerAllPasses() {
   cpu::registerCpuCodegenPasses();
   tile::registerTileTransformsPasses();
   registerTilewrightPipelinePasses();
+  registerPipelines();
 }
 
 } // namespace tilewright

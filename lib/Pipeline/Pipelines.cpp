@@ -22,6 +22,7 @@ using namespace mlir;
 namespace tilewright {
 
 void buildGraphPipeline(OpPassManager &passes) {
+  passes.addPass(graph::createSimplifyShapesPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(graph::createFoldConstantsPass());
   passes.addPass(createCSEPass());

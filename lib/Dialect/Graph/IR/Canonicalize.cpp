@@ -113,8 +113,19 @@ void CompareOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
   patterns.add(dropBroadcast<CompareOp>);
 }
 
+/// not c ? x : y is c ? y : x.
+static LogicalResult selectOfNot(SelectOp op, PatternRewriter &rewriter) {
+  auto negation = op.getCondition().getDefiningOp<UnaryOp>();
+  if (!negation || negation.getKind() != UnaryKind::Not)
+    return rewriter.notifyMatchFailure(op, "the condition is not negated");
+  rewriter.replaceOpWithNewOp<SelectOp>(op, op.getType(), negation.getOperand(),
+                                        op.getOnFalse(), op.getOnTrue());
+  return success();
+}
+
 void SelectOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                            MLIRContext *) {
+  patterns.add(selectOfNot);
   patterns.add(dropBroadcast<SelectOp>);
 }
 

@@ -13,18 +13,20 @@ namespace tilewright::graph::reference {
 namespace {
 
 /// One query: `logits` become weights that sum to 1; false if no key is left.
-bool softmaxInPlace(std::vector<double> &logits) {
+bool softmaxInPlace(std::vector<double> &logits, UndefinedRows rows) {
   double largest = -std::numeric_limits<double>::infinity(), sum = 0;
   for (double x : logits)
     largest = std::isnan(x)         ? x
               : std::isnan(largest) ? largest
                                     : std::max(largest, x);
-  if (largest == -std::numeric_limits<double>::infinity())
+  if (largest == -std::numeric_limits<double>::infinity() &&
+      rows == UndefinedRows::ZeroIfEmpty)
     return false;
   for (double &x : logits)
     sum += x = std::exp(x - largest);
+  bool isZero = std::isnan(sum) && rows == UndefinedRows::Zero;
   for (double &x : logits)
-    x /= sum;
+    x = isZero ? 0 : x / sum;
   return true;
 }
 
@@ -86,7 +88,7 @@ Result<Tensor> attention(const Tensor &query, const Tensor &key,
           logits[s] =
               dropped ? -std::numeric_limits<double>::infinity() : logit;
         }
-        bool any = softmaxInPlace(logits);
+        bool any = softmaxInPlace(logits, parameters.rows);
         std::fill(out.begin(), out.end(), 0.0);
         for (int64_t s = 0; any && s < keys; ++s) {
           const double *y = v.data() + ((b * keys + s) * groups + g) * width;

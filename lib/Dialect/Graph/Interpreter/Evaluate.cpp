@@ -315,7 +315,8 @@ Result<Tensors> run(ScanOp op, const Frame &f) {
 }
 Result<Tensors> run(AttentionOp op, const Frame &f) {
   AttentionParameters p{op.getScale().convertToDouble(),
-                        op.getSoftcap().convertToDouble(), op.getCausal()};
+                        op.getSoftcap().convertToDouble(), op.getCausal(),
+                        op.getRows()};
   return one(attention(f.operands[0], f.operands[1], f.operands[2],
                        op.getMask() ? &f.operands[3] : nullptr, p));
 }

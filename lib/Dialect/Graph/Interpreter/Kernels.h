@@ -76,6 +76,7 @@ Result<Tensor> convTranspose(const Tensor &input, const Tensor &filter,
 struct AttentionParameters {
   double scale = 1, softcap = 0;
   bool causal = false;
+  UndefinedRows rows = UndefinedRows::ZeroIfEmpty;
 };
 /// `mask` is null if there is none.
 Result<Tensor> attention(const Tensor &query, const Tensor &key,

@@ -32,19 +32,26 @@ public:
   Value run() {
     Dims q = getDims(op.getQuery()), k = getDims(op.getKey());
     Dims v = getDims(op.getValue());
-    // Heads of one group are an axis of their own, which the keys repeat:
-    // [B, G, H / G, L, E] x [B, G, 1, S, E].
     DimExpr batch = q[0], length = q[1], heads = q[2], size = q[3];
     DimExpr keys = k[1], groups = k[2], width = v[3];
-    DimExpr each =
-        heads == groups ? DimExpr(1) : DimExpr::floorDiv(heads, groups);
-    Value query = toHeads(op.getQuery(), {batch, groups, each, length, size});
-    Value key = toHeads(op.getKey(), {batch, groups, 1, keys, size});
-    Value value = toHeads(op.getValue(), {batch, groups, 1, keys, width});
+    // Heads of one group are an axis of their own, which the keys repeat:
+    // [B, G, H / G, L, E] x [B, G, 1, S, E].
+    Dims lead{batch, heads}, shared = lead;
+    if (heads != groups) {
+      lead = {batch, groups, DimExpr::floorDiv(heads, groups)};
+      shared = {batch, groups, 1};
+    }
+    auto with = [](Dims dims, const DimExpr &x, const DimExpr &y) {
+      dims.append({x, y});
+      return dims;
+    };
+    Value query = toHeads(op.getQuery(), with(lead, length, size));
+    // Its heads move anyway: the keys become columns on the way.
+    Value key = toHeads(op.getKey(), with(shared, size, keys), {0, 2, 3, 1});
+    Value value = toHeads(op.getValue(), with(shared, keys, width));
 
-    Value scores =
-        MatmulOp::create(b, loc, type({batch, groups, each, length, keys}),
-                         query, key, false, true);
+    Value scores = MatmulOp::create(b, loc, type(with(lead, length, keys)),
+                                    query, key, false, false);
     scores = reshape(scores, {batch, heads, length, keys});
     scores = binary(BinaryKind::Mul, scores,
                     scalar(op.getScale().convertToDouble()));
@@ -59,12 +66,15 @@ public:
     if (op.getCausal())
       scores = causal(scores, length, keys);
     Value weights = SoftmaxOp::create(b, loc, scores, 3, false);
-    if (masked)
+    if (op.getRows() == UndefinedRows::Zero)
+      weights = SelectOp::create(
+          b, loc, UnaryOp::create(b, loc, UnaryKind::IsNaN, weights), scalar(0),
+          weights);
+    else if (op.getRows() == UndefinedRows::ZeroIfEmpty && masked)
       weights = withoutDeadRows(weights, scores, {batch, heads, length, 1});
-    weights = reshape(weights, {batch, groups, each, length, keys});
-    Value result =
-        MatmulOp::create(b, loc, type({batch, groups, each, length, width}),
-                         weights, value, false, false);
+    weights = reshape(weights, with(lead, length, keys));
+    Value result = MatmulOp::create(b, loc, type(with(lead, length, width)),
+                                    weights, value, false, false);
     result = reshape(result, {batch, heads, length, width});
     result = TransposeOp::create(b, loc, result, ArrayRef<int64_t>{0, 2, 1, 3});
     if (compute != element)
@@ -96,11 +106,12 @@ private:
   }
 
   /// [B, n, heads, e] in the compute type, heads first.
-  Value toHeads(Value x, const Dims &dims) {
+  Value toHeads(Value x, const Dims &dims,
+                ArrayRef<int64_t> permutation = {0, 2, 1, 3}) {
     if (compute != element)
       x = CastOp::create(
           b, loc, withElement(cast<RankedTensorType>(x.getType()), compute), x);
-    x = TransposeOp::create(b, loc, x, ArrayRef<int64_t>{0, 2, 1, 3});
+    x = TransposeOp::create(b, loc, x, permutation);
     return reshape(x, dims);
   }
 

@@ -23,12 +23,13 @@ namespace {
 
 /// How often each op is there.
 struct Counts {
-  int64_t softmax = 0, normalize = 0, sigmoid = 0;
+  int64_t softmax = 0, normalize = 0, sigmoid = 0, attention = 0;
 
   explicit Counts(ModuleOp module) {
     module.walk([&](Operation *op) {
       softmax += isa<SoftmaxOp>(op);
       normalize += isa<NormalizeOp>(op);
+      attention += isa<AttentionOp>(op);
       auto unary = dyn_cast<UnaryOp>(op);
       sigmoid += unary && unary.getKind() == UnaryKind::Sigmoid;
     });
@@ -41,6 +42,7 @@ struct RecognisePass : impl::RecognisePassBase<RecognisePass> {
     RewritePatternSet patterns(&getContext());
     addExponentialPatterns(patterns);
     addNormalizationPatterns(patterns);
+    addAttentionPatterns(patterns);
     // Only what is recognised changes.
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false);
@@ -48,7 +50,10 @@ struct RecognisePass : impl::RecognisePassBase<RecognisePass> {
             applyPatternsGreedily(getOperation(), std::move(patterns), config)))
       return signalPassFailure();
     Counts after(getOperation());
-    numSoftmax += after.softmax - before.softmax;
+    numAttention += after.attention - before.attention;
+    // The softmax of an attention is gone again.
+    numSoftmax +=
+        after.softmax + after.attention - before.softmax - before.attention;
     numNormalize += after.normalize - before.normalize;
     numSigmoid += after.sigmoid - before.sigmoid;
   }

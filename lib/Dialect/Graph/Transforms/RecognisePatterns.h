@@ -20,6 +20,8 @@ namespace tilewright::graph {
 void addExponentialPatterns(mlir::RewritePatternSet &patterns);
 /// LayerNorm and RMSNorm from means of squares.
 void addNormalizationPatterns(mlir::RewritePatternSet &patterns);
+/// Attention from two products and a softmax.
+void addAttentionPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace tilewright::graph
 

@@ -26,3 +26,24 @@ func.func @grouped(%q: tensor<?x5x4x8xf32, #tw.dims<"N">>, %k: tensor<?x4x2x8xf3
   %0 = tw.attention %q, %k, %v mask %m : tensor<5x4xi1> scale 0.5 causal : tensor<?x5x4x8xf32, #tw.dims<"N">>, tensor<?x4x2x8xf32, #tw.dims<"N">>, tensor<?x4x2x6xf32, #tw.dims<"N">> -> tensor<?x5x4x6xf32, #tw.dims<"N">>
   return %0 : tensor<?x5x4x6xf32, #tw.dims<"N">>
 }
+
+// -----
+
+// The first query has no key: 0, as without `rows`; NaN, as softmax gives it; 0
+// wherever softmax is NaN.
+// CHECK-LABEL: func.func @no_key
+// CHECK: tw.reduce max
+// CHECK: tw.compare eq
+// CHECK: tw.select
+// CHECK: tw.softmax
+// CHECK-NEXT: tw.matmul
+// CHECK: %[[P:.*]] = tw.softmax
+// CHECK: %[[N:.*]] = tw.unary isnan %[[P]]
+// CHECK: tw.select %[[N]], %{{.*}}, %[[P]]
+func.func @no_key(%q: tensor<1x2x1x4xf32>, %k: tensor<1x3x1x4xf32>) -> (tensor<1x2x1x4xf32>, tensor<1x2x1x4xf32>, tensor<1x2x1x4xf32>) {
+  %m = tw.constant dense<[[0xFF800000, 0xFF800000, 0xFF800000], [0.0, 1.0, 0xFF800000]]> : tensor<2x3xf32>
+  %0 = tw.attention %q, %k, %k mask %m : tensor<2x3xf32> scale 0.5 : tensor<1x2x1x4xf32>, tensor<1x3x1x4xf32>, tensor<1x3x1x4xf32> -> tensor<1x2x1x4xf32>
+  %1 = tw.attention %q, %k, %k mask %m : tensor<2x3xf32> scale 0.5 rows nan : tensor<1x2x1x4xf32>, tensor<1x3x1x4xf32>, tensor<1x3x1x4xf32> -> tensor<1x2x1x4xf32>
+  %2 = tw.attention %q, %k, %k mask %m : tensor<2x3xf32> scale 0.5 rows zero : tensor<1x2x1x4xf32>, tensor<1x3x1x4xf32>, tensor<1x3x1x4xf32> -> tensor<1x2x1x4xf32>
+  return %0, %1, %2 : tensor<1x2x1x4xf32>, tensor<1x2x1x4xf32>, tensor<1x2x1x4xf32>
+}

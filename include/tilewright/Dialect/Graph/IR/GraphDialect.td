@@ -161,6 +161,13 @@ def Graph_ReduceKind : Graph_Enum<"ReduceKind", "how a reduction or scatter comb
 ]>;
 def Graph_ReduceKindAttr : Graph_EnumAttr<Graph_ReduceKind, "reduce_kind">;
 
+def Graph_UndefinedRows : Graph_Enum<"UndefinedRows", "what attention gives where softmax is not defined", [
+  I32EnumAttrCase<"ZeroIfEmpty", 0, "zero_if_empty">, // 0 if every score is -inf, NaN if one is NaN
+  I32EnumAttrCase<"NaN", 1, "nan">,                   // NaN: softmax as it is
+  I32EnumAttrCase<"Zero", 2, "zero">,                 // weights that are NaN count as 0
+]>;
+def Graph_UndefinedRowsAttr : Graph_EnumAttr<Graph_UndefinedRows, "undefined_rows">;
+
 def Graph_PoolKind : Graph_Enum<"PoolKind", "what a pooling window computes", [
   I32EnumAttrCase<"Max", 0, "max">,
   I32EnumAttrCase<"Sum", 1, "sum">,

@@ -473,14 +473,16 @@ def Graph_AttentionOp : Graph_InferredOp<"attention"> {
     query [B, L, H, E], key [B, S, G, E], value [B, S, G, F] -> [B, L, H, F];
     head h uses group h / (H / G). `mask` broadcasts to [B, H, L, S]: floats are
     added, bools keep (true) or drop. With `causal` query i sees keys up to
-    i + S - L. `softcap` c > 0: c * tanh(x / c) before the mask. A row with no
-    key gives 0.
+    i + S - L. `softcap` c > 0: c * tanh(x / c) before the mask. `rows` says what
+    a row gives whose scores are all minus infinity (no key), or one of them NaN.
   }];
   let arguments = (ins Graph_FloatTensor:$query, Graph_FloatTensor:$key, Graph_FloatTensor:$value,
                        Optional<Graph_Tensor>:$mask, F64Attr:$scale,
-                       DefaultValuedAttr<F64Attr, "0.0">:$softcap, UnitAttr:$causal);
+                       DefaultValuedAttr<F64Attr, "0.0">:$softcap,
+                       DefaultValuedAttr<Graph_UndefinedRowsAttr, "::tilewright::graph::UndefinedRows::ZeroIfEmpty">:$rows,
+                       UnitAttr:$causal);
   let results = (outs Graph_FloatTensor:$result);
-  let assemblyFormat = "$query `,` $key `,` $value (`mask` $mask^ `:` type($mask))? `scale` $scale (`causal` $causal^)? attr-dict `:` type($query) `,` type($key) `,` type($value) `->` type($result)";
+  let assemblyFormat = "$query `,` $key `,` $value (`mask` $mask^ `:` type($mask))? `scale` $scale (`causal` $causal^)? (`rows` $rows^)? attr-dict `:` type($query) `,` type($key) `,` type($value) `->` type($result)";
 }
 
 //===----------------------------------------------------------------------===//

@@ -157,8 +157,46 @@ def FoldConstantsPass : Pass<"tw-fold-constants", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numFolded", "folded", "ops that became constants">];
 }
 
+def SimplifyShapesPass : Pass<"tw-simplify-shapes", "::mlir::ModuleOp"> {
+  let summary = "Shape arithmetic becomes size expressions, which the ranges of symbols simplify";
+  let description = [{
+    What remains of a model's shape arithmetic after the import, and what the
+    declared ranges of symbols (`tw.symbols`) decide:
+
+    - expressions in types and attributes get their simplest form under the
+      ranges, the same for expressions that are equal;
+    - a `tw.check_dims` that holds for all sizes goes; one that never holds is an
+      error;
+    - a small integer tensor whose elements are known is a constant or a
+      `tw.from_dims`, however it was computed;
+    - a symbol that `tw.bind_dims` gives to a known value is that value;
+    - a `tw.gather_nd` whose indices are the coordinates of its operand, computed
+      from sizes, is that operand;
+    - a `tw.if` whose condition is known is the region that it takes.
+
+    Arguments of @main keep their types; what it returns has the simpler ones.
+
+        // W is a multiple of 8
+        %s = tw.from_dims <"N", "floordiv(W + 7, 8)"> : tensor<2xi64>
+        %p = tw.reduce prod %s axes [0] : tensor<2xi64> -> tensor<i64>
+        tw.check_dims <"floordiv(W + 7, 8)"> equals <"floordiv(W, 8)">, "..."
+
+    becomes
+
+        %p = tw.reshape (tw.from_dims <"N*floordiv(W, 8)">) : tensor<1xi64> -> tensor<i64>
+  }];
+  let dependentDialects = ["::tilewright::graph::GraphDialect"];
+  let statistics = [
+    Statistic<"numFolded", "folded", "tensors with known elements">,
+    Statistic<"numChecks", "checks", "checks that hold always">,
+    Statistic<"numBound", "bound", "symbols' bindings that were known">,
+    Statistic<"numGrids", "grids", "gathers of grids of coordinates">,
+    Statistic<"numBranches", "branches", "branches that are decided">,
+  ];
+}
+
 def RecognisePass : Pass<"tw-recognise", "::mlir::ModuleOp"> {
-  let summary = "Finds softmax, normalisations and sigmoid in what exporters made of them";
+  let summary = "Finds softmax, normalisations and attention in what exporters made of them";
   let description = [{
     Exporters write many ops as chains of simpler ones. This pass finds
 
@@ -167,7 +205,11 @@ def RecognisePass : Pass<"tw-recognise", "::mlir::ModuleOp"> {
       without the mean: `tw.normalize`. The scale may stand on either side of the
       quotient, the root may be a power or its inverse, the mean a sum that is
       divided by the number of elements;
-    - `1 / (1 + exp(-x))`: `tw.unary sigmoid`.
+    - `1 / (1 + exp(-x))`: `tw.unary sigmoid`;
+    - `softmax(Q K^T * scale + mask) V`: `tw.attention`, with heads of any
+      layout, scales on Q, K or the scores, sums of masks or one of bools, softcap,
+      keys and values that are repeated for a group of heads. What a row without
+      a key gives is an attribute of the op.
 
     A chain is replaced if it is one for every shape that its types allow, and if
     none of its ops has another user. GELU, SiLU and HardSwish are chains in tw
@@ -192,6 +234,7 @@ def RecognisePass : Pass<"tw-recognise", "::mlir::ModuleOp"> {
     Statistic<"numSoftmax", "softmax", "softmax ops found">,
     Statistic<"numNormalize", "normalize", "normalisations found">,
     Statistic<"numSigmoid", "sigmoid", "sigmoids found">,
+    Statistic<"numAttention", "attention", "attentions found">,
   ];
 }
 
@@ -199,14 +242,14 @@ def DecomposeAttentionPass : Pass<"tw-decompose-attention", "::mlir::ModuleOp"> 
   let summary = "Writes tw.attention as matmul, softmax, matmul";
   let description = [{
     For targets without an attention kernel. The scores are computed in f32 (f64
-    for f64); a row in which every score is minus infinity gives 0, as
-    docs/Semantics.md says.
+    for f64); a row without a key gives what the attribute `rows` says, as in
+    docs/Semantics.md.
 
         %y = tw.attention %q, %k, %v scale 0.5 ...
 
     becomes
 
-        %s = tw.matmul %qt, %kt transposed ...
+        %s = tw.matmul %qt, %kt ...
         %p = tw.softmax (%s * 0.5) axis 3
         %y = tw.transpose (tw.matmul %p, %vt) [0, 2, 1, 3]
   }];

@@ -1,0 +1,10 @@
+// RUN: tw-opt %s --split-input-file --tw-simplify-shapes --verify-diagnostics
+
+// The declared sizes can never fit.
+module attributes {tw.symbols = {N = #tw.range<4, 4, 1>}} {
+func.func @never(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N">> {
+  // expected-error@+1 {{sizes of operands: 5 is not 6}}
+  tw.check_dims <"N + 1"> equals <6>, "sizes of operands"
+  return %x : tensor<?xf32, #tw.dims<"N">>
+}
+}
