@@ -53,6 +53,7 @@ void cpu::buildCpuPipeline(OpPassManager &manager, const CpuTarget &target) {
   manager.addPass(createConvertControlFlowToLLVMPass());
   manager.addPass(createConvertFuncToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createTileBFloat16AsBits());
 }
 
 namespace {

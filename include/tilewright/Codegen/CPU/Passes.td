@@ -100,4 +100,23 @@ def TileExpandMath : Pass<"tile-expand-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def TileBFloat16AsBits : Pass<"tile-bf16-as-bits", "::mlir::ModuleOp"> {
+  let summary = "bf16 values become the integers of their bits";
+  let description = [{
+    Runs on the LLVM dialect. After `tile-expand-math` nothing computes in bf16:
+    what is left loads, stores, moves and chooses. With i16 in place of bf16 LLVM
+    moves the bits as they are; of bf16 it would make conversions to and from f32,
+    by functions of a library that a kernel has not. Fails if an op computes in
+    bf16 after all.
+
+        %0 = llvm.load %p : !llvm.ptr -> bf16
+        %1 = llvm.bitcast %0 : bf16 to i16
+
+    becomes
+
+        %0 = llvm.load %p : !llvm.ptr -> i16
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // TILEWRIGHT_CODEGEN_CPU_PASSES
