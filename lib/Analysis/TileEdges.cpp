@@ -307,38 +307,32 @@ TileEdge TileEdges::reshaped(tile::ReshapeOp op) const {
                    to = tileType(op.getResult());
   const TileEdge &source = of(op.getOperand());
   TileEdge result(to.getRank());
-  // Groups of axes with equal products, from the front; ones join either side.
-  int64_t i = 0, j = 0;
-  while (i < from.getRank() || j < to.getRank()) {
-    int64_t firstFrom = i, firstTo = j;
-    int64_t a = 1, b = 1;
-    if (i < from.getRank())
-      a = from.getDimSize(i++);
-    if (j < to.getRank())
-      b = to.getDimSize(j++);
+  // Groups of axes with equal products, from the back, so that trailing axes
+  // keep their places: a row of channels stays one whatever pixels are before.
+  int64_t i = from.getRank(), j = to.getRank();
+  while (i > 0 || j > 0) {
+    int64_t endFrom = i, endTo = j;
+    int64_t a = i > 0 ? from.getDimSize(--i) : 1;
+    int64_t b = j > 0 ? to.getDimSize(--j) : 1;
     while (a != b) {
       if (a < b)
-        a *= from.getDimSize(i++);
+        a *= from.getDimSize(--i);
       else
-        b *= to.getDimSize(j++);
+        b *= to.getDimSize(--j);
     }
-    // An axis of size 1 that is not full and has no partner belongs to the axis
-    // before it: a row of a tile of pixels, not the channels of the pixel.
-    while (firstTo < j && i < from.getRank() && from.getDimSize(i) == 1 &&
-           !source[i].isFull() && from.getRank() - i > to.getRank() - j)
-      ++i;
+    // Axes of size 1 that are left in front belong to the first group.
+    if (j == 0)
+      i = 0;
     // Axes of size 1 stand for themselves where the other side has none.
     SmallVector<int64_t> fromAxes, toAxes;
-    for (int64_t k = firstFrom; k < i; ++k)
+    for (int64_t k = i; k < endFrom; ++k)
       if (from.getDimSize(k) != 1 || !source[k].isFull())
         fromAxes.push_back(k);
-    for (int64_t k = firstTo; k < j; ++k)
+    for (int64_t k = j; k < endTo; ++k)
       if (to.getDimSize(k) != 1)
         toAxes.push_back(k);
-    if (toAxes.empty() && firstTo < j)
-      toAxes.push_back(firstTo);
     if (toAxes.empty() && to.getRank() > 0)
-      toAxes.push_back(std::min<int64_t>(j, to.getRank() - 1));
+      toAxes.push_back(j);
     AxisEdge edge;
     for (auto [n, axis] : llvm::enumerate(fromAxes)) {
       if (n == 0) {

@@ -409,13 +409,18 @@ TEST_F(TilingTest, Conv) {
     }
 }
 
-// Transposed convolutions, with groups.
+// Transposed convolutions, with groups and with a single channel per group.
 TEST_F(TilingTest, ConvTranspose) {
-  for (const auto &[stride, dilation, groups] :
-       std::vector<std::array<int64_t, 3>>{{2, 1, 1}, {3, 2, 1}, {1, 1, 2}}) {
+  for (const auto &[stride, dilation, channels, groups] :
+       std::vector<std::array<int64_t, 4>>{{2, 1, 6, 1},
+                                           {3, 2, 6, 1},
+                                           {1, 1, 6, 2},
+                                           {2, 1, 1, 1},
+                                           {1, 2, 2, 2}}) {
     start();
     int64_t pad = 1, size = (5 - 1) * stride + dilation * 2 + 1 - 2 * pad;
-    Value x = input({2, 5, 5, 6}), w = input({3, 3, 6 / groups, 8});
+    Value x = input({2, 5, 5, channels}),
+          w = input({3, 3, channels / groups, 8});
     check({ConvTransposeOp::create(
         builder, loc(), typeOf({2, size, size, 8}, builder.getF32Type()), x, w,
         ArrayRef<int64_t>{stride, stride},
