@@ -135,6 +135,7 @@ public:
     if (failed(kernelPasses.run(module)))
       return diagnostics.toError("forming kernels failed");
     report.fusionRemarks = std::move(diagnostics.remarks);
+    diagnostics.remarks.clear();
     if (Status status = save("kernels", module); !status)
       return status.error();
 
@@ -199,10 +200,13 @@ private:
                     ModuleWriter &writer, Diagnostics &diagnostics) {
     if (Status status = begin("tile for " + target.name); !status)
       return status;
-    auto lowered =
-        lowerKernels(module, {target.vectorBits, target.vectorRegisters});
+    LoweringOptions lowering;
+    lowering.unit = {target.vectorBits, target.vectorRegisters};
+    auto lowered = lowerKernels(module, lowering);
     if (failed(lowered))
       return diagnostics.toError("lowering to tiles failed");
+    llvm::append_range(report.loweringRemarks, diagnostics.remarks);
+    diagnostics.remarks.clear();
     if (Status status = save("tiled-" + target.name, *lowered->module); !status)
       return status;
 

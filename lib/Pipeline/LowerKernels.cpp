@@ -12,6 +12,7 @@
 
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
 #include "tilewright/Conversion/GraphToLoops/GraphToLoops.h"
+#include "tilewright/Dialect/Graph/Transforms/SplitKernel.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Transforms/Passes.h"
 #include "tilewright/Tiling/Tiler.h"
@@ -93,81 +94,202 @@ bool isLaunch(Operation *op) {
              graph::NonMaxSuppressionOp>(op);
 }
 
-/// One launch as a function of `module`: of tiles, or of loops if its only op
-/// has no tiles.
-static FailureOr<func::FuncOp> lower(Operation *launch, const std::string &name,
-                                     const UnifySizes &sizes,
-                                     const VectorUnit &unit, ModuleOp module) {
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  auto kernel = dyn_cast<graph::KernelOp>(launch);
+namespace {
+/// How a launch becomes a function; each is tried if the one before is refused.
+/// Kernels of several ops fall apart in between.
+enum class Form { Tiles, ScalarLoops };
+
+/// A launch that has no function yet.
+struct Pending {
+  Operation *launch;
+  Form form = Form::Tiles;
+};
+
+class Lowering {
+public:
+  Lowering(ModuleOp module, const LoweringOptions &options)
+      : module(module), options(options), sizes(module) {}
+
+  FailureOr<LoweredKernels> run();
+
+private:
+  /// Every pending launch once; what is refused is pending again.
+  LogicalResult runOnce();
+  FailureOr<func::FuncOp> lower(const Pending &pending, StringRef name,
+                                ModuleOp into);
+  /// Another form for what is refused.
+  LogicalResult refuse(Pending refused, StringRef reason);
+  std::string nameOf(Operation *launch);
+
+  ModuleOp module;
+  const LoweringOptions &options;
+  UnifySizes sizes;
+  std::vector<Pending> pending;
+  OwningOpRef<ModuleOp> result;
+  DenseMap<Operation *, func::FuncOp> functions;
+  DenseMap<Operation *, std::string> names;
+};
+} // namespace
+
+std::string Lowering::nameOf(Operation *launch) {
+  if (auto kernel = dyn_cast<graph::KernelOp>(launch))
+    return kernel.getSymName().str();
+  std::string &name = names[launch];
+  if (name.empty())
+    name = (launch->getName().stripDialect() + "_count_" + Twine(names.size()))
+               .str();
+  return name;
+}
+
+/// A module for kernels, with the symbols of the model.
+static OwningOpRef<ModuleOp> emptyModule(ModuleOp module) {
+  OwningOpRef<ModuleOp> empty = ModuleOp::create(module.getLoc());
+  if (auto symbols = module->getAttr("tw.symbols"))
+    (*empty)->setAttr("tw.symbols", symbols);
+  return empty;
+}
+
+/// Whether the ops of a kernel are more than one.
+static bool isFused(graph::KernelOp kernel) {
+  return llvm::count_if(
+             kernel.getBody().front().without_terminator(),
+             [](Operation &op) { return !isa<graph::ConstantOp>(op); }) > 1;
+}
+
+/// One launch as a function: of tiles, or of loops if its only op has no tiles.
+FailureOr<func::FuncOp> Lowering::lower(const Pending &pending, StringRef name,
+                                        ModuleOp into) {
+  OpBuilder builder = OpBuilder::atBlockEnd(into.getBody());
+  auto kernel = dyn_cast<graph::KernelOp>(pending.launch);
   if (!kernel)
-    return emitLoopKernel(launch, name, builder);
+    return emitLoopKernel(pending.launch, name, builder);
   graph::KernelOp unified = sizes.apply(kernel);
   Operation *first = &unified.getBody().front().front();
   FailureOr<func::FuncOp> function;
   if (!isConvertibleToLinalg(first) && hasLoopKernel(first)) {
     function = emitLoopKernel(first, name, builder);
   } else {
-    function = convertKernelToLinalg(unified, module);
+    function = convertKernelToLinalg(unified, into);
     if (succeeded(function))
-      function = tileKernel(*function, chooseSchedule(*function, unit));
+      function =
+          pending.form == Form::Tiles
+              ? tileKernel(*function, chooseSchedule(*function, options.unit))
+              : emitScalarLoops(*function);
   }
   unified->erase();
   return function;
 }
 
-FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
-                                       const VectorUnit &unit) {
-  MLIRContext *context = module.getContext();
-  context->loadDialect<affine::AffineDialect, memref::MemRefDialect,
-                       scf::SCFDialect, tile::TileDialect,
-                       tensor::TensorDialect, linalg::LinalgDialect,
-                       math::MathDialect, arith::ArithDialect>();
-  LoweredKernels result;
-  result.module = ModuleOp::create(module.getLoc());
-  if (auto symbols = module->getAttr("tw.symbols"))
-    (*result.module)->setAttr("tw.symbols", symbols);
-
-  SmallVector<Operation *> launches;
-  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (!isLaunch(op))
-      return WalkResult::advance();
-    launches.push_back(op);
-    return WalkResult::skip();
-  });
-  SmallVector<func::FuncOp> functions;
-  UnifySizes sizes(module);
-  for (Operation *launch : launches) {
-    auto kernel = dyn_cast<graph::KernelOp>(launch);
-    std::string name = kernel ? kernel.getSymName().str()
-                              : (launch->getName().stripDialect() + "_count_" +
-                                 Twine(functions.size()))
-                                    .str();
-    auto function = lower(launch, name, sizes, unit, *result.module);
-    if (failed(function))
-      return failure();
-    functions.push_back(*function);
+LogicalResult Lowering::refuse(Pending refused, StringRef reason) {
+  auto kernel = dyn_cast<graph::KernelOp>(refused.launch);
+  if (!kernel || refused.form == Form::ScalarLoops)
+    return refused.launch->emitError(reason);
+  if (isFused(kernel)) {
+    kernel.emitRemark() << "its ops are not fused: " << reason;
+    for (graph::KernelOp part : graph::splitKernel(kernel))
+      pending.push_back({part});
+    return success();
   }
+  kernel.emitRemark() << "is not tiled, but loops on scalars: " << reason;
+  pending.push_back({kernel, Form::ScalarLoops});
+  return success();
+}
 
-  if (failed(cleanUpKernels(*result.module)))
-    return failure();
-
-  llvm::StringMap<std::string> seen;
-  for (func::FuncOp function : functions) {
-    if (failed(tile::verifyKernel(function)))
+LogicalResult Lowering::runOnce() {
+  std::vector<Pending> round;
+  std::swap(round, pending);
+  std::vector<std::pair<Pending, std::string>> refused;
+  {
+    OwningOpRef<ModuleOp> scratch = emptyModule(module);
+    // What is said of a launch is the reason for which it is refused.
+    std::string reason;
+    ScopedDiagnosticHandler handler(
+        module.getContext(), [&](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+            return failure();
+          reason += (reason.empty() ? "" : "; ") + diagnostic.str();
+          return success();
+        });
+    std::vector<std::pair<Pending, func::FuncOp>> lowered;
+    for (const Pending &each : round) {
+      reason.clear();
+      auto function = lower(each, nameOf(each.launch), *scratch);
+      if (succeeded(function))
+        lowered.push_back({each, *function});
+      else
+        refused.push_back({each, reason});
+    }
+    if (failed(cleanUpKernels(*scratch)))
+      return module.emitError("internal error: kernels cannot be cleaned up");
+    for (auto &[each, function] : lowered) {
+      reason.clear();
+      if (failed(tile::verifyKernel(function))) {
+        refused.push_back({each, reason});
+        continue;
+      }
+      function->moveBefore(result->getBody(), result->getBody()->end());
+      functions[each.launch] = function;
+    }
+  }
+  for (auto &[each, reason] : refused)
+    if (failed(refuse(each, reason)))
       return failure();
-    LoweredKernel lowered = canonicalizeSizes(function);
+  return success();
+}
+
+FailureOr<LoweredKernels> Lowering::run() {
+  result = emptyModule(module);
+  auto launches = [&] {
+    SmallVector<Operation *> found;
+    module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (!isLaunch(op))
+        return WalkResult::advance();
+      found.push_back(op);
+      return WalkResult::skip();
+    });
+    return found;
+  };
+  for (Operation *launch : launches()) {
+    Pending first{launch,
+                  options.scalarLoops ? Form::ScalarLoops : Form::Tiles};
+    auto found = options.refused.find(nameOf(launch));
+    if (found == options.refused.end())
+      pending.push_back(first);
+    else if (failed(refuse(first, found->second)))
+      return failure();
+  }
+  while (!pending.empty())
+    if (failed(runOnce()))
+      return failure();
+
+  LoweredKernels lowered;
+  llvm::StringMap<std::string> seen;
+  for (Operation *launch : launches()) {
+    func::FuncOp function = functions.lookup(launch);
+    LoweredKernel kernel = canonicalizeSizes(function);
     auto [entry, isNew] = seen.try_emplace(printWithoutName(function), "");
     if (isNew) {
       entry->second = "k" + std::to_string(seen.size() - 1);
       function.setSymName(entry->second);
+      function->moveBefore(result->getBody(), result->getBody()->end());
     } else {
       function.erase();
     }
-    lowered.symbol = entry->second;
-    result.kernels.push_back(std::move(lowered));
+    kernel.symbol = entry->second;
+    lowered.kernels.push_back(std::move(kernel));
   }
-  return result;
+  lowered.module = std::move(result);
+  return lowered;
+}
+
+FailureOr<LoweredKernels> lowerKernels(ModuleOp module,
+                                       const LoweringOptions &options) {
+  module.getContext()
+      ->loadDialect<affine::AffineDialect, memref::MemRefDialect,
+                    scf::SCFDialect, tile::TileDialect, tensor::TensorDialect,
+                    linalg::LinalgDialect, math::MathDialect,
+                    arith::ArithDialect>();
+  return Lowering(module, options).run();
 }
 
 } // namespace tilewright

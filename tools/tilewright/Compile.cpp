@@ -51,6 +51,7 @@ static Json toJson(const CompileReport &report, const std::string &output) {
   return {{"output", output},
           {"warnings", report.warnings},
           {"kernels", kernels},
+          {"lowering_remarks", report.loweringRemarks},
           {"fusion_remarks", report.fusionRemarks},
           {"seconds", seconds}};
 }
@@ -61,7 +62,9 @@ static void printReport(const CompileReport &report) {
     kernels.add({kernel.name, kernel.target, nodesString(kernel.nodes)});
   std::cout << "kernels\n" << kernels.str();
   std::cout << "\nnot the best code\n";
-  bool any = false;
+  bool any = !report.loweringRemarks.empty();
+  for (const std::string &remark : report.loweringRemarks)
+    std::cout << remark << '\n';
   for (const KernelReport &kernel : report.kernels)
     for (const std::string &remark : kernel.remarks) {
       any = true;

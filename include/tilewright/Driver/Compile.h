@@ -62,6 +62,9 @@ struct KernelReport {
 struct CompileReport {
   std::vector<std::string> warnings;
   std::vector<KernelReport> kernels;
+  /// Kernels that fell apart, and those that are loops on scalars although
+  /// their op has tiles, with the reason.
+  std::vector<std::string> loweringRemarks;
   /// Fusions that were refused, with the reason.
   std::vector<std::string> fusionRemarks;
   /// Seconds by phase, in order.

@@ -25,6 +25,8 @@
 
 #include "mlir/IR/OwningOpRef.h"
 
+#include <map>
+
 namespace tilewright {
 
 /// An op that becomes one launch: a tw.kernel, or an op outside of kernels that
@@ -52,11 +54,22 @@ struct LoweredKernels {
   std::vector<LoweredKernel> kernels;
 };
 
-/// `module` is not changed. Fails with diagnostics at the ops that have no way
-/// to the tiled form. The functions' sizes are the symbols s0, s1, ...: what
-/// they stand for differs from kernel to kernel.
+struct LoweringOptions {
+  VectorUnit unit;
+  /// Makes loops on scalars of every kernel; to compare with.
+  bool scalarLoops = false;
+  /// Kernels by name that a code generator refused, and why.
+  std::map<std::string, std::string> refused;
+};
+
+/// Brings every launch to the tiled form. What the tiler or the verifier of the
+/// tiled form refuses falls apart, in `module`, into kernels of single ops, and
+/// what of those is still refused becomes loops on scalars; remarks say why.
+/// Fails with diagnostics at ops that have not even those. The functions' sizes
+/// are the symbols s0, s1, ...: what they stand for differs from kernel to
+/// kernel.
 mlir::FailureOr<LoweredKernels> lowerKernels(mlir::ModuleOp module,
-                                             const VectorUnit &unit);
+                                             const LoweringOptions &options);
 
 } // namespace tilewright
 

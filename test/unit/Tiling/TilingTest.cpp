@@ -115,6 +115,44 @@ protected:
     return getTensorType(&context, Dims(dims.begin(), dims.end()), element);
   }
 
+  struct Run {
+    std::vector<Tensor> operands, results;
+    SymbolBindings bindings;
+  };
+
+  /// Whether a kernel's function gives what the reference did.
+  bool isSame(const Run &run, const LoweredKernel &kernel, ModuleOp functions,
+              double bound) {
+    auto function = functions.lookupSymbol<func::FuncOp>(kernel.symbol);
+    std::vector<int64_t> sizes;
+    for (const DimExpr &size : kernel.sizes)
+      sizes.push_back(*size.evaluate(run.bindings));
+    for (uint64_t seed : {1, 2}) {
+      std::vector<Tensor> actual;
+      for (const Tensor &expected : run.results)
+        actual.emplace_back(expected.type(), expected.shape());
+      Status status =
+          tile::interpretKernel(function, run.operands, actual, sizes, {seed});
+      EXPECT_TRUE(bool(status)) << (status ? "" : status.error().message);
+      if (!status) {
+        function.dump();
+        return false;
+      }
+      for (auto [a, e] : llvm::zip(actual, run.results)) {
+        auto difference = relativeError(a, e);
+        EXPECT_TRUE(bool(difference));
+        EXPECT_LE(*difference, bound)
+            << kernel.name << " of " << e.typeString();
+        if (*difference > bound) {
+          module->dump();
+          function.dump();
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /// Ends the graph and checks every kernel; gives back how many there are.
   size_t check(std::vector<Value> results, double bound = 1e-5) {
     func::ReturnOp::create(builder, loc(), results);
@@ -124,10 +162,6 @@ protected:
     buildKernelPipeline(passes);
     EXPECT_TRUE(succeeded(passes.run(*module)));
 
-    struct Run {
-      std::vector<Tensor> operands, results;
-      SymbolBindings bindings;
-    };
     std::vector<Run> runs;
     InterpreterOptions options;
     options.observer = [&](const Observation &seen) {
@@ -139,40 +173,20 @@ protected:
     };
     auto outputs = interpret(main, inputs, weights, options);
     EXPECT_TRUE(bool(outputs)) << (outputs ? "" : outputs.error().message);
-    auto lowered = lowerKernels(*module, {512, 32});
-    EXPECT_TRUE(succeeded(lowered));
-    if (!outputs || failed(lowered))
+    if (!outputs)
       return 0;
-    EXPECT_EQ(runs.size(), lowered->kernels.size());
-    for (auto [run, kernel] : llvm::zip(runs, lowered->kernels)) {
-      auto function =
-          lowered->module->lookupSymbol<func::FuncOp>(kernel.symbol);
-      std::vector<int64_t> sizes;
-      for (const DimExpr &size : kernel.sizes)
-        sizes.push_back(*size.evaluate(run.bindings));
-      for (uint64_t seed : {1, 2}) {
-        std::vector<Tensor> actual;
-        for (const Tensor &expected : run.results)
-          actual.emplace_back(expected.type(), expected.shape());
-        Status status = tile::interpretKernel(function, run.operands, actual,
-                                              sizes, {seed});
-        EXPECT_TRUE(bool(status)) << (status ? "" : status.error().message);
-        if (!status) {
-          function.dump();
+    // The tiled form, and the loops on scalars that stand in for it.
+    for (bool scalarLoops : {false, true}) {
+      LoweringOptions lowering;
+      lowering.scalarLoops = scalarLoops;
+      auto lowered = lowerKernels(*module, lowering);
+      EXPECT_TRUE(succeeded(lowered));
+      if (failed(lowered))
+        return 0;
+      EXPECT_EQ(runs.size(), lowered->kernels.size());
+      for (auto [run, kernel] : llvm::zip(runs, lowered->kernels))
+        if (!isSame(run, kernel, *lowered->module, bound))
           return 0;
-        }
-        for (auto [a, e] : llvm::zip(actual, run.results)) {
-          auto difference = relativeError(a, e);
-          EXPECT_TRUE(bool(difference));
-          EXPECT_LE(*difference, bound)
-              << kernel.name << " of " << e.typeString();
-          if (*difference > bound) {
-            module->dump();
-            function.dump();
-            return 0;
-          }
-        }
-      }
     }
     return runs.size();
   }

@@ -48,6 +48,11 @@ mlir::FailureOr<mlir::func::FuncOp> emitLoopKernel(mlir::Operation *op,
                                                    llvm::StringRef name,
                                                    mlir::OpBuilder &builder);
 
+/// Replaces a kernel in GraphToLinalg's form, whatever is in it, by a kernel of
+/// loops on scalars that computes one element of the results after the other:
+/// what remains if the tiler refuses. Fails with a diagnostic.
+mlir::FailureOr<mlir::func::FuncOp> emitScalarLoops(mlir::func::FuncOp kernel);
+
 } // namespace tilewright
 
 #endif // TILEWRIGHT_CONVERSION_GRAPHTOLOOPS_GRAPHTOLOOPS_H

@@ -13,14 +13,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Outlining.h"
+
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
-
-#include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/EquivalenceClasses.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -30,66 +28,6 @@ namespace tilewright::graph {
 #include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
 
 namespace {
-
-/// How an op takes part in fusion.
-enum class Role {
-  /// Needs no launch: stays outside of kernels.
-  Outside,
-  /// Ends a segment: binds sizes or holds regions.
-  Barrier,
-  /// One element of the result from one element of each operand.
-  Elementwise,
-  /// Elements moved by a map of coordinates.
-  Movement,
-  /// Reads its first operand at computed addresses: it must be a buffer.
-  Gather,
-  /// Combines along axes: reductions, normalisations.
-  Reduction,
-  /// Windows and contractions: computing an operand tile by tile would repeat
-  /// work.
-  Contraction,
-  /// A kernel of its own.
-  Alone,
-};
-
-bool isSplat(ConstantOp op) { return isa<SplatElementsAttr>(op.getValue()); }
-
-Role roleOf(Operation *op) {
-  if (isa<BindDimsOp, CheckDimsOp, IfOp, LoopOp, NonZeroOp, UniqueOp,
-          NonMaxSuppressionOp>(op))
-    return Role::Barrier;
-  if (isa<WeightOp, ReshapeOp, FromDimsOp>(op) ||
-      op->hasTrait<OpTrait::IsTerminator>())
-    return Role::Outside;
-  if (isa<ConstantOp>(op))
-    return Role::Outside;
-  if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op))
-    return Role::Elementwise;
-  if (isa<TransposeOp, BroadcastOp, ConcatOp, RangeOp>(op))
-    return Role::Movement;
-  if (auto pad = dyn_cast<PadOp>(op))
-    return pad.getMode() == PadMode::Constant ? Role::Movement : Role::Gather;
-  if (auto slice = dyn_cast<SliceOp>(op))
-    return llvm::all_of(slice.getSteps(), [](int64_t step) { return step > 0; })
-               ? Role::Movement
-               : Role::Gather;
-  if (isa<GatherOp, GatherElementsOp, GatherNDOp, ReverseSequenceOp, ResizeOp,
-          GridSampleOp>(op))
-    return Role::Gather;
-  if (isa<ReduceOp, ArgReduceOp, SoftmaxOp, NormalizeOp>(op))
-    return Role::Reduction;
-  if (isa<MatmulOp, ConvOp, ConvTransposeOp, PoolOp>(op))
-    return Role::Contraction;
-  return Role::Alone;
-}
-
-/// True if `op` reads operand `index` at computed addresses: it must be memory.
-bool isAddressed(Operation *op, size_t index) {
-  Role role = roleOf(op);
-  return role == Role::Alone ||
-         (role == Role::Gather &&
-          (index == 0 || isa<GatherNDOp, GridSampleOp>(op)));
-}
 
 /// A kernel in the making.
 struct Unit {
@@ -379,82 +317,10 @@ struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
           unit[0]->moveBefore(anchor);
         continue;
       }
-      outline(unit, builder);
+      outlineKernel(unit, std::to_string(counter++), builder);
+      numFused += unit.size() - 1;
+      ++numKernels;
     }
-  }
-
-  /// "conv" of "tw.conv"; the op that a kernel is named after is its heaviest.
-  static StringRef nameOf(ArrayRef<Operation *> ops) {
-    Operation *best = ops.back();
-    auto weight = [](Operation *op) {
-      Role role = roleOf(op);
-      return role == Role::Contraction   ? 3
-             : role == Role::Reduction   ? 2
-             : role == Role::Elementwise ? 0
-                                         : 1;
-    };
-    for (Operation *op : llvm::reverse(ops))
-      if (weight(op) > weight(best))
-        best = op;
-    if (auto unary = dyn_cast<UnaryOp>(best))
-      return stringifyUnaryKind(unary.getKind());
-    if (auto binary = dyn_cast<BinaryOp>(best))
-      return stringifyBinaryKind(binary.getKind());
-    return best->getName().stripDialect();
-  }
-
-  void outline(ArrayRef<Operation *> ops, OpBuilder &builder) {
-    DenseSet<Operation *> members(ops.begin(), ops.end());
-    llvm::SetVector<Value> inputs;
-    SmallVector<Value> results;
-    SmallVector<Location> locations;
-    llvm::SetVector<Operation *> constants;
-    for (Operation *op : ops) {
-      locations.push_back(op->getLoc());
-      for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
-        Operation *producer = operand.getDefiningOp();
-        if (producer && members.contains(producer))
-          continue;
-        auto constant = dyn_cast_if_present<ConstantOp>(producer);
-        if (constant && isSplat(constant) && !isAddressed(op, index))
-          constants.insert(producer);
-        else
-          inputs.insert(operand);
-      }
-      for (Value result : op->getResults())
-        if (llvm::any_of(result.getUsers(), [&](Operation *user) {
-              return !members.contains(user);
-            }))
-          results.push_back(result);
-    }
-    // A kernel of loops has one buffer per operand of its op, in order.
-    SmallVector<Value> buffers(inputs.begin(), inputs.end());
-    if (roleOf(ops[0]) == Role::Alone)
-      buffers.assign(ops[0]->operand_begin(), ops[0]->operand_end());
-    std::string name = (nameOf(ops) + "_" + Twine(counter++)).str();
-    Location loc = builder.getFusedLoc(locations);
-    auto kernel = KernelOp::create(builder, loc, ValueRange(results).getTypes(),
-                                   name, buffers);
-    Block *body = new Block();
-    kernel.getBody().push_back(body);
-    IRMapping mapping;
-    for (Value input : buffers)
-      mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
-    OpBuilder inside = OpBuilder::atBlockEnd(body);
-    for (Operation *constant : constants)
-      inside.clone(*constant, mapping);
-    for (Operation *op : ops)
-      inside.clone(*op, mapping);
-    SmallVector<Value> yielded;
-    for (Value result : results)
-      yielded.push_back(mapping.lookup(result));
-    YieldOp::create(inside, loc, yielded);
-    for (auto [result, replacement] : llvm::zip(results, kernel.getResults()))
-      result.replaceAllUsesWith(replacement);
-    for (Operation *op : llvm::reverse(ops))
-      op->erase();
-    numFused += ops.size() - 1;
-    ++numKernels;
   }
 };
 
