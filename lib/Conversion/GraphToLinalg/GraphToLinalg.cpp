@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
+#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
+#include "tilewright/Conversion/GraphToLinalg/Scalar.h"
 
 #include "KernelConverter.h"
-#include "Scalar.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -248,5 +249,5 @@ bool tilewright::isConvertibleToLinalg(Operation *op) {
          graph::isMovement(op) || graph::isReduction(op) ||
          isa<graph::GridSampleOp>(op) ||
          (isa<graph::ResizeOp>(op) &&
-          !cast<graph::ResizeOp>(op).getAntialias());
+          !graph::hasWideFilter(cast<graph::ResizeOp>(op)));
 }

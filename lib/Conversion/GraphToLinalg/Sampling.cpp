@@ -14,6 +14,8 @@
 
 #include "KernelConverter.h"
 
+#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -22,92 +24,14 @@ using namespace mlir;
 namespace tilewright::graph {
 
 namespace {
-/// Arithmetic of coordinates, whose type is `real`, and indices in a body.
-struct SampleMath {
-  OpBuilder &b;
-  Location loc;
-  FloatType real;
-
-  SampleMath(OpBuilder &b, Location loc, bool wide)
-      : b(b), loc(loc),
-        real(wide ? FloatType(b.getF64Type()) : FloatType(b.getF32Type())) {}
-
-  Value f(double value) {
-    return arith::ConstantOp::create(b, loc, b.getFloatAttr(real, value));
-  }
-  Value i(int64_t value) {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  }
-  Value add(Value x, Value y) { return arith::AddFOp::create(b, loc, x, y); }
-  Value sub(Value x, Value y) { return arith::SubFOp::create(b, loc, x, y); }
-  Value mul(Value x, Value y) { return arith::MulFOp::create(b, loc, x, y); }
-  Value div(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
-  Value floor(Value x) { return math::FloorOp::create(b, loc, x); }
-  Value ceil(Value x) { return math::CeilOp::create(b, loc, x); }
-  Value less(Value x, Value y) {
-    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x, y);
-  }
-  Value isNaN(Value x) {
-    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, x, x);
-  }
-  Value clamp(Value x, Value low, Value high) {
-    return arith::MinNumFOp::create(
-        b, loc, arith::MaxNumFOp::create(b, loc, x, low), high);
-  }
-  Value equal(Value x, Value y) {
-    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, y);
-  }
-  /// x * weight, or 0 where the weight is: it hides what is there, even a NaN.
-  Value weighted(Value x, Value weight) {
-    Value nothing =
-        arith::ConstantOp::create(b, loc, b.getZeroAttr(x.getType()));
-    Value none = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ,
-                                       weight, nothing);
-    return mul(select(none, nothing, x), weight);
-  }
-  Value either(Value x, Value y) { return arith::OrIOp::create(b, loc, x, y); }
-  Value select(Value c, Value x, Value y) {
-    return arith::SelectOp::create(b, loc, c, x, y);
-  }
-  Value toFloat(Value index) {
-    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
-    return arith::SIToFPOp::create(b, loc, real, wide);
-  }
-  /// A whole number in [0, size), from one that may be outside or NaN.
-  Value toIndex(Value x, Value size) {
-    Value last = sub(toFloat(size), f(1));
-    x = arith::MinNumFOp::create(
-        b, loc, arith::MaxNumFOp::create(b, loc, x, f(0)), last);
-    x = arith::MaxNumFOp::create(b, loc, x, f(0));
-    Value wide = arith::FPToSIOp::create(b, loc, b.getI64Type(), x);
-    return arith::IndexCastOp::create(b, loc, b.getIndexType(), wide);
-  }
-  Value isOutside(Value x, Value size) {
-    return either(less(x, f(0)), less(sub(toFloat(size), f(1)), x));
-  }
-  /// Weights of the taps at -1, 0, 1, 2 for a fraction t in [0, 1).
-  SmallVector<Value> cubicWeights(Value t, double a) {
-    auto inner = [&](Value x) { // ((a + 2) x - (a + 3)) x^2 + 1
-      return add(mul(mul(sub(mul(f(a + 2), x), f(a + 3)), x), x), f(1));
-    };
-    auto outer = [&](Value x) { // ((a x - 5 a) x + 8 a) x - 4 a
-      return sub(mul(add(mul(sub(mul(f(a), x), f(5 * a)), x), f(8 * a)), x),
-                 f(4 * a));
-    };
-    Value one = f(1), rest = sub(one, t);
-    return {outer(add(t, one)), inner(t), inner(rest), outer(add(rest, one))};
-  }
-};
-
 /// The taps of one axis: coordinates (index) and weights (null: 1).
 struct Taps {
   SmallVector<Value> at, weights;
 };
 } // namespace
 
-/// The coordinate in the operand of output index `x`, per ONNX Resize.
-static Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
-                              Value in, Value out) {
+Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
+                       Value in, Value out) {
   Value inF = m.toFloat(in), outF = m.toFloat(out);
   bool given = !op.getScales().empty();
   Value scale = given ? m.f(op.getScales()[axis]) : m.div(outF, inF);
@@ -400,7 +324,7 @@ Value KernelConverter::gridSample(GridSampleOp op) {
 
 LogicalResult KernelConverter::convertSampling(Operation *op) {
   if (auto resizeOp = dyn_cast<ResizeOp>(op)) {
-    if (resizeOp.getAntialias())
+    if (hasWideFilter(resizeOp))
       return op->emitOpError("with antialias has no conversion to linalg");
     map(op->getResult(0), resize(resizeOp));
   } else {

@@ -9,6 +9,8 @@
 
 #include "LoopKernel.h"
 
+#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
+
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -16,6 +18,8 @@ using namespace tilewright;
 using namespace tilewright::graph;
 
 bool tilewright::hasLoopKernel(Operation *op) {
+  if (auto resize = dyn_cast<ResizeOp>(op))
+    return hasWideFilter(resize);
   return isa<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp,
              ScatterElementsOp, ScatterNDOp, ScanOp, ArgReduceOp,
              ReverseSequenceOp, MaxPoolIndicesOp, RoiAlignOp>(op);
@@ -34,7 +38,7 @@ tilewright::emitLoopKernel(Operation *op, StringRef name, OpBuilder &builder) {
   return llvm::TypeSwitch<Operation *, FailureOr<func::FuncOp>>(op)
       .Case<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp, ScatterElementsOp,
             ScatterNDOp, ScanOp, ArgReduceOp, ReverseSequenceOp,
-            MaxPoolIndicesOp, RoiAlignOp>(
+            MaxPoolIndicesOp, RoiAlignOp, ResizeOp>(
           [&](auto typed) { return loops::emit(kernel, typed); })
       .Default([](Operation *) { return failure(); });
 }

@@ -165,6 +165,7 @@ mlir::func::FuncOp emit(LoopKernel &k, ArgReduceOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ReverseSequenceOp op);
 mlir::func::FuncOp emit(LoopKernel &k, MaxPoolIndicesOp op);
 mlir::func::FuncOp emit(LoopKernel &k, RoiAlignOp op);
+mlir::func::FuncOp emit(LoopKernel &k, ResizeOp op);
 
 } // namespace tilewright::graph::loops
 

@@ -39,6 +39,11 @@ Role graph::roleOf(Operation *op) {
     return llvm::all_of(slice.getSteps(), [](int64_t step) { return step > 0; })
                ? Role::Movement
                : Role::Gather;
+  // A filter as wide as the sizes make it has a kernel of loops.
+  if (auto resize = dyn_cast<ResizeOp>(op);
+      resize && resize.getAntialias() &&
+      resize.getMode() != ResizeMode::Nearest)
+    return Role::Alone;
   if (isa<GatherOp, GatherElementsOp, GatherNDOp, ReverseSequenceOp, ResizeOp,
           GridSampleOp>(op))
     return Role::Gather;

@@ -402,6 +402,38 @@ TEST_F(GraphToLoopsTest, MaxPoolIndices) {
     }
 }
 
+// resize with antialias: smaller and larger, by sizes and by scales, what
+// stands outside left out, a crop that leaves the operand, nothing to sample.
+TEST_F(GraphToLoopsTest, ResizeWithAntialias) {
+  for (std::string element : {"ui8", "f16", "f32", "f64"})
+    for (std::string mode : {"linear", "cubic"})
+      for (std::string how :
+           {"half_pixel round_prefer_floor {antialias",
+            "pytorch_half_pixel round_prefer_floor {antialias, exclude_outside",
+            "align_corners round_prefer_floor {antialias, scales = array<f32: "
+            "1.0, 0.4, 1.7>",
+            "tf_crop_and_resize round_prefer_floor {antialias, roi = "
+            "array<f32: 0.0, 0.2, -0.3, 1.0, 0.7, 0.9>, extrapolation_value = "
+            "7.0 : f32"}) {
+
+        bool scaled = how.find("scales") != std::string::npos;
+        std::string rows = scaled ? "floordiv(2*H, 5)" : "h";
+        std::string columns = scaled ? "floordiv(17*W, 10)" : "w";
+        std::string in = type({"3", "H", "W"}, element);
+        std::string out = type({"3", rows, columns}, element);
+        std::string sizes = type({"h", "w"}, "i1");
+        std::string model = "func.func @main(%x: " + in + ", %s: " + sizes +
+                            ") -> " + out + " {\n  %y = tw.resize " + mode +
+                            " %x " + how + "} : " + in + " -> " + out +
+                            "\n  return %y : " + out + "\n}";
+        for (auto [h, w] : std::vector<std::pair<int64_t, int64_t>>{
+                 {3, 4}, {1, 1}, {11, 15}, {0, 2}})
+          for (int64_t height : {10, 0})
+            check(model, {uniform(dtype(element), {3, height, 7}, 0, 20),
+                          Tensor(DType::Bool, {h, w})});
+      }
+}
+
 // roi_align: average and maximum, adaptive and fixed sampling, regions partly
 // and wholly outside.
 TEST_F(GraphToLoopsTest, RoiAlign) {
