@@ -132,11 +132,7 @@ func::FuncOp loops::emit(LoopKernel &k, ResizeOp op) {
               value = scalar.cast(value, element, f64);
             else if (value.getType() != f64)
               value = arith::ExtFOp::create(k.b, f64, value);
-            // A weight of 0 hides what it weighs, also NaN.
-            Value counts =
-                k.compareFloats(arith::CmpFPredicate::UNE, weight, m.f(0));
-            Value term = k.select(counts, m.mul(weight, value), m.f(0));
-            return {m.add(acc[0], term)};
+            return {m.add(acc[0], m.weighted(value, weight))};
           })[0];
       sum = m.div(sum, total);
       if (crops)

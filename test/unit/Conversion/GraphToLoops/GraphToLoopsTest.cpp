@@ -405,7 +405,7 @@ TEST_F(GraphToLoopsTest, MaxPoolIndices) {
 // resize with antialias: smaller and larger, by sizes and by scales, what
 // stands outside left out, a crop that leaves the operand, nothing to sample.
 TEST_F(GraphToLoopsTest, ResizeWithAntialias) {
-  for (std::string element : {"ui8", "f16", "f32", "f64"})
+  for (std::string element : {"f16", "f32"})
     for (std::string mode : {"linear", "cubic"})
       for (std::string how :
            {"half_pixel round_prefer_floor {antialias",
