@@ -10,6 +10,7 @@
 
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
+#include "tilewright/Pipeline/LowerKernels.h"
 #include "tilewright/Tiling/Tiler.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -18,6 +19,7 @@ using namespace mlir;
 
 namespace tilewright {
 
+#define GEN_PASS_DEF_LOWERKERNELSPASS
 #define GEN_PASS_DEF_OUTLINEKERNELSPASS
 #define GEN_PASS_DEF_TILEKERNELSPASS
 #include "tilewright/Pipeline/Passes.h.inc"
@@ -57,6 +59,21 @@ struct TileKernelsPass : impl::TileKernelsPassBase<TileKernelsPass> {
     }
     if (failed(cleanUpKernels(getOperation())))
       signalPassFailure();
+  }
+};
+
+struct LowerKernelsPass : impl::LowerKernelsPassBase<LowerKernelsPass> {
+  using LowerKernelsPassBase::LowerKernelsPassBase;
+  void runOnOperation() override {
+    LoweringOptions options;
+    options.unit = {vectorBits, registers};
+    options.scalarLoops = scalarLoops;
+    auto lowered = lowerKernels(getOperation(), options);
+    if (failed(lowered))
+      return signalPassFailure();
+    Block *body = getOperation().getBody();
+    body->getOperations().splice(body->end(),
+                                 lowered->module->getBody()->getOperations());
   }
 };
 

@@ -37,4 +37,23 @@ def TileKernelsPass : Pass<"tw-tile-kernels", "::mlir::ModuleOp"> {
                            "::tilewright::tile::TileDialect"];
 }
 
+def LowerKernelsPass : Pass<"tw-lower-kernels", "::mlir::ModuleOp"> {
+  let summary = "What the compiler makes of every launch, as functions";
+  let description = [{
+    `Pipeline/LowerKernels.h` on the module: the functions in the tiled form are
+    appended to it, equal ones once, and the `tw.kernel` ops stay. A kernel that
+    is refused falls apart into kernels of its ops, and one of a single op
+    becomes loops on scalars; remarks say why.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "512", "width of a vector register">,
+    Option<"registers", "registers", "int64_t", "32", "number of vector registers">,
+    Option<"scalarLoops", "scalar-loops", "bool", "false", "loops on scalars for every kernel">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect", "::tilewright::tile::TileDialect"];
+}
+
 #endif // TILEWRIGHT_PIPELINE_PASSES

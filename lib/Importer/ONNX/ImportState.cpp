@@ -139,14 +139,21 @@ std::optional<Dims> ImportState::knownContents(Value value) {
   return graph::foldContents(value);
 }
 
+/// Of a longer expression the value is read when the model runs: expressions
+/// that are put into each other grow without bounds.
+static constexpr size_t maxExpressionText = 1024;
+
 std::optional<Dims> ImportState::contents(Value value, StringRef hint) {
-  if (std::optional<Dims> known = knownContents(value))
+  std::optional<Dims> known = knownContents(value);
+  if (known && llvm::all_of(*known, [](const DimExpr &expr) {
+        return expr.str().size() <= maxExpressionText;
+      }))
     return known;
   auto type = cast<RankedTensorType>(value.getType());
   if (!type.hasStaticShape() || type.getRank() > 1 ||
       type.getNumElements() > 64 || !type.getElementType().isInteger() ||
       type.getElementType().isInteger(1))
-    return std::nullopt;
+    return known;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointAfterValue(value);
   Dims dims;
@@ -155,9 +162,12 @@ std::optional<Dims> ImportState::contents(Value value, StringRef hint) {
   for (int64_t i = 0; i < type.getNumElements(); ++i) {
     std::string name = freshValueSymbol(
         type.getRank() == 0 ? hint.str() : (hint + "." + Twine(i)).str());
+    if (known)
+      ranges[name] = (*known)[i].bounds(ranges);
     storage.push_back(name);
     dims.push_back(DimExpr::symbol(name));
   }
+  publishRanges();
   for (const std::string &name : storage)
     names.push_back(name);
   graph::BindDimsOp::create(builder, value.getLoc(), value,
