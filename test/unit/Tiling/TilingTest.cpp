@@ -480,8 +480,8 @@ TEST_F(TilingTest, Reductions) {
 // mean does not fit in 8 bits.
 TEST_F(TilingTest, IntegerReductions) {
   for (DType type : {DType::I8, DType::U8, DType::I64, DType::Bool})
-    for (ReduceKind kind : {ReduceKind::Sum, ReduceKind::Mean, ReduceKind::Max,
-                            ReduceKind::Min})
+    for (ReduceKind kind :
+         {ReduceKind::Sum, ReduceKind::Mean, ReduceKind::Max, ReduceKind::Min})
       for (int64_t n : {0, 3, 70}) {
         if (type == DType::Bool &&
             (kind == ReduceKind::Sum || kind == ReduceKind::Mean))
