@@ -221,6 +221,7 @@ bool Executor::readInteger(BufferId id, int64_t index, int64_t &value) {
   };
   switch (program.plan->buffers[id].type) {
   case DType::I8:
+    // A number, not a character. NOLINTNEXTLINE(bugprone-signed-char-misuse)
     value = load(int8_t(0));
     return true;
   case DType::I16:
