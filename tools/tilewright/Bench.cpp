@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 
 namespace tilewright::cli {
@@ -66,7 +67,7 @@ static Result<std::vector<double>> measure(Session &session,
 }
 
 static double percentile(const std::vector<double> &sorted, double part) {
-  return sorted[size_t(part * double(sorted.size() - 1) + 0.5)];
+  return sorted[size_t(std::lround(part * double(sorted.size() - 1)))];
 }
 
 static int bench(const Options &options) {

@@ -12,7 +12,6 @@
 #include "tilewright/Support/HostCpu.h"
 
 using namespace tilewright;
-using test::floats;
 using test::PlanBuilder;
 using test::values;
 using Floats = std::vector<float>;

@@ -31,7 +31,7 @@ TEST(Npy, RoundTrips) {
   for (DType type : {DType::Bool, DType::I8, DType::I16, DType::I32, DType::I64,
                      DType::U8, DType::U16, DType::U32, DType::U64, DType::F16,
                      DType::F32, DType::F64}) {
-    for (std::vector<int64_t> shape :
+    for (const std::vector<int64_t> &shape :
          {std::vector<int64_t>{}, {3}, {2, 3}, {2, 0, 4}}) {
       Tensor tensor(type, shape);
       for (int64_t i = 0; i < tensor.bytes(); ++i)
