@@ -43,7 +43,12 @@ def test_random_cases(claimed, tmp_path, capsys, request):
         check([run.make(key, claimed[key], index, seed)], tmp_path, capsys, f"files in {tmp_path}")
         return
     count = 2
-    check((run.make(key, claimed[key], i, 0) for i in range(count) for key in run.GENERATORS), tmp_path, capsys, "seed 0")
+    check(
+        (run.make(key, claimed[key], i, 0) for i in range(count) for key in run.GENERATORS),
+        tmp_path,
+        capsys,
+        "seed 0",
+    )
 
 
 @pytest.mark.full

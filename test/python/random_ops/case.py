@@ -65,7 +65,21 @@ class Case:
         return texts
 
 
-def case(op, inputs, outputs=1, *, constants=(), fixed=(), domain="", result=None, opset=OPSET, tolerance=1, least=0, oracle=True, **attributes):
+def case(
+    op,
+    inputs,
+    outputs=1,
+    *,
+    constants=(),
+    fixed=(),
+    domain="",
+    result=None,
+    opset=OPSET,
+    tolerance=1,
+    least=0,
+    oracle=True,
+    **attributes,
+):
     """One node. An input that is None is left out, an attribute too. `constants` and
     `fixed` number inputs. `result`: the type of the first output, if an elementwise op may follow."""
     names = [f"i{i}" if value is not None else "" for i, value in enumerate(inputs)]

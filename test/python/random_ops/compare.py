@@ -44,4 +44,5 @@ def difference(actual, expected, tolerance=1, least=0, rough=False):
     if not np.any(apart):
         return None
     where = tuple(int(i) for i in np.argwhere(apart)[0])
-    return f"{int(np.sum(apart))} of {apart.size} differ, first at {list(where)}: {actual[where]} instead of {expected[where]}"
+    count = f"{int(np.sum(apart))} of {apart.size} differ"
+    return f"{count}, first at {list(where)}: {actual[where]} instead of {expected[where]}"

@@ -78,13 +78,17 @@ def run_case(made, folder, devices, oracle):
     if answer is None:
         return Verdict("crashed", "the process ended or took too long")
     if "error" in answer:
-        outcome = {"import": "refused", "options": "refused", "compile": "not compiled"}.get(answer["stage"], "failed to run")
+        outcome = {"import": "refused", "options": "refused", "compile": "not compiled"}.get(
+            answer["stage"], "failed to run"
+        )
         return Verdict(outcome, f"{answer.get('device', '')} {answer['error']}".strip())
     bf16 = [kind == "bfloat16" for kind in answer["types"]]
     cpu, reference = (results(folder / device, len(bf16), bf16) for device in ("cpu", "reference"))
     by = {"by": ""}
     if made.oracle:
-        by = oracle.run({**job, "only": made.oracle if isinstance(made.oracle, str) else ""}) or {"by": "", "error": "the process ended"}
+        by = oracle.run({**job, "only": made.oracle if isinstance(made.oracle, str) else ""}) or {
+            "by": "", "error": "the process ended"
+        }
     for i, (actual, expected) in enumerate(zip(cpu, reference)):
         if wrong := difference(actual, expected, made.tolerance, made.least):
             return Verdict("wrong", f"output {i}, cpu against reference: {wrong}", by["by"])

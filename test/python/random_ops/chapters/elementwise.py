@@ -57,7 +57,11 @@ def power(draw, op, dtype):
         return case(op, [draw.values(dtype, a, special=True), powers], oracle=False, tolerance=8)
     if is_float(dtype):
         if draw.chance(0.3):
-            return case(op, [draw.values(dtype, a), np.asarray(draw.pick([2.0, 3.0, 0.5]), draw.values(dtype, ()).dtype)], constants=(1,))
+            return case(
+                op,
+                [draw.values(dtype, a), np.asarray(draw.pick([2.0, 3.0, 0.5]), draw.values(dtype, ()).dtype)],
+                constants=(1,),
+            )
         return case(op, [draw.values(dtype, a, 0.1, 3), draw.values(dtype, b, -3, 3)], tolerance=4)
     return case(op, [draw.values(dtype, a, 0 if dtype[0] == "u" else -4, 4), draw.values(dtype, b, 0, 3)])
 
@@ -108,7 +112,9 @@ def shift(draw, op, dtype):
     # ONNX has it for unsigned integers, and says nothing about wide shifts.
     bits, wild = 8 * draw.values(dtype, ()).itemsize, draw.wild()
     by = draw.wide(dtype, b) if wild else draw.values(dtype, b, 0, bits - 1)
-    return case(op, [draw.wide(dtype, a), by], direction=draw.pick(["LEFT", "RIGHT"]), oracle=dtype[0] == "u" and not wild)
+    return case(
+        op, [draw.wide(dtype, a), by], direction=draw.pick(["LEFT", "RIGHT"]), oracle=dtype[0] == "u" and not wild
+    )
 
 
 @generator("Det")

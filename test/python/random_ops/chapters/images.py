@@ -18,7 +18,17 @@ def resize(draw, op, dtype):
     image = spatial(draw, rank, {1: 60, 2: 24, 3: 9}[rank])
     shape = (draw.integer(1, 2), draw.pick([1, 3, 8, 17]), *image)
     mode = draw.pick([None, "nearest", "linear", "linear", "cubic"] if rank == 2 else [None, "nearest", "linear"])
-    coordinates = draw.pick([None, "half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize"])
+    coordinates = draw.pick(
+        [
+            None,
+            "half_pixel",
+            "half_pixel_symmetric",
+            "pytorch_half_pixel",
+            "align_corners",
+            "asymmetric",
+            "tf_crop_and_resize",
+        ],
+    )
     attributes = {"mode": mode, "coordinate_transformation_mode": coordinates}
     roi = None
     if coordinates == "tf_crop_and_resize":
@@ -48,7 +58,16 @@ def resize(draw, op, dtype):
     if is_float(dtype) and draw.chance(0.15):
         # A weight of 0 hides NaNs and infinities, which is our own rule.
         values, oracle = draw.values(dtype, shape, special=True), False
-    return case(op, [values, roi, scales, sizes], constants=(1, 2, 3), fixed=(0,), oracle=oracle, tolerance=4 if is_float(dtype) else 2, result=dtype, **attributes)
+    return case(
+        op,
+        [values, roi, scales, sizes],
+        constants=(1, 2, 3),
+        fixed=(0,),
+        oracle=oracle,
+        tolerance=4 if is_float(dtype) else 2,
+        result=dtype,
+        **attributes,
+    )
 
 
 @generator("Upsample")
@@ -56,7 +75,16 @@ def upsample(draw, op, dtype):
     shape = (draw.integer(1, 2), draw.integer(1, 5), *spatial(draw, 2, 20))
     scales = np.asarray([1, 1, draw.pick([1, 2, 3]), draw.pick([1, 2, 2.5])], np.float32)
     values = draw.values(dtype, shape) if is_float(dtype) else draw.values(dtype, shape, 0, 99)
-    return case(op, [values, scales], constants=(1,), fixed=(0,), mode=draw.pick([None, "nearest", "linear"]), opset=9, tolerance=4 if is_float(dtype) else 2, result=dtype)
+    return case(
+        op,
+        [values, scales],
+        constants=(1,),
+        fixed=(0,),
+        mode=draw.pick([None, "nearest", "linear"]),
+        opset=9,
+        tolerance=4 if is_float(dtype) else 2,
+        result=dtype,
+    )
 
 
 @generator("GridSample")
@@ -86,7 +114,15 @@ def affine_grid(draw, op, dtype):
     # onnx gives f32 for the 16-bit types; where the corners of an axis of one element lie
     # is open.
     oracle = dtype in ("f32", "f64") and 1 not in size[2:]
-    return case(op, [theta, size], constants=(1,), align_corners=draw.pick([None, 0, 1]), oracle=oracle, tolerance=4, result=dtype)
+    return case(
+        op,
+        [theta, size],
+        constants=(1,),
+        align_corners=draw.pick([None, 0, 1]),
+        oracle=oracle,
+        tolerance=4,
+        result=dtype,
+    )
 
 
 @generator("RoiAlign")

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..case import case
-from ..draw import is_float
 from ..registry import generator
 
 
@@ -15,7 +14,13 @@ def gather(draw, op, dtype):
     picked = draw.shape(high=2, budget=40) if size else (0,)
     constants = (1,) if draw.chance(0.3) else ()
     if draw.wild():
-        return case(op, [draw.values(dtype, shape), draw.index(picked, size, negative="wild")], axis=axis, oracle=False, result=dtype)
+        return case(
+            op,
+            [draw.values(dtype, shape), draw.index(picked, size, negative="wild")],
+            axis=axis,
+            oracle=False,
+            result=dtype,
+        )
     return case(op, [draw.values(dtype, shape), draw.index(picked, size)], axis=axis, constants=constants, result=dtype)
 
 
@@ -39,7 +44,14 @@ def gather_nd(draw, op, dtype):
     wild = draw.wild()
     negative = "wild" if wild else True
     indices = [draw.index(picked, size, "i64", negative) for size in shape[batch : batch + depth]]
-    return case(op, [draw.values(dtype, shape), np.stack(indices, -1)], batch_dims=batch, oracle=not wild, result=dtype, fixed=(1,))
+    return case(
+        op,
+        [draw.values(dtype, shape), np.stack(indices, -1)],
+        batch_dims=batch,
+        oracle=not wild,
+        result=dtype,
+        fixed=(1,),
+    )
 
 
 def reduction(draw, dtype):
@@ -88,7 +100,9 @@ def scatter_nd(draw, op, dtype):
     chosen = draw.rng.permutation(places)[:count] if kind is None else draw.values("i64", count, 0, places - 1)
     indices = np.stack(np.unravel_index(chosen, shape[:depth]), -1).astype(np.int64)
     updates = draw.values(dtype, (count, *shape[depth:]))
-    return case(op, [draw.values(dtype, shape), indices, updates], reduction=kind, result=dtype, fixed=(1,), tolerance=8)
+    return case(
+        op, [draw.values(dtype, shape), indices, updates], reduction=kind, result=dtype, fixed=(1,), tolerance=8
+    )
 
 
 @generator("TensorScatter")
@@ -111,7 +125,9 @@ def reverse_sequence(draw, op, dtype):
     batch, time = draw.pick([(0, 1), (1, 0)])
     wild = draw.wild()
     lengths = draw.values("i64", shape[batch], -2 if wild else 1, shape[time] + (2 if wild else 0))
-    return case(op, [draw.values(dtype, shape), lengths], batch_axis=batch, time_axis=time, oracle=not wild, result=dtype)
+    return case(
+        op, [draw.values(dtype, shape), lengths], batch_axis=batch, time_axis=time, oracle=not wild, result=dtype
+    )
 
 
 @generator("Compress")

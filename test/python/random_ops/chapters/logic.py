@@ -9,7 +9,10 @@ from ..registry import generator
 def compare(draw, op, dtype):
     # Small integers, so that some are equal.
     shapes = draw.broadcast(2)
-    values = [draw.values("i8" if is_float(dtype) else dtype, shape, *((0, 3) if dtype != "bool" else ())) for shape in shapes]
+    values = [
+        draw.values("i8" if is_float(dtype) else dtype, shape, *((0, 3) if dtype != "bool" else ()))
+        for shape in shapes
+    ]
     kind = draw.values(dtype, ()).dtype
     values = [value.astype(kind) for value in values]
     if is_float(dtype) and draw.chance(0.3):

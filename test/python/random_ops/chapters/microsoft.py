@@ -35,7 +35,9 @@ def fused_matmul(draw, op, dtype):
     trans_a, trans_b = draw.pick([None, 0, 1]), draw.pick([None, 0, 1])
     left, right = (k, m) if trans_a else (m, k), (n, k) if trans_b else (k, n)
     inputs = [draw.values(dtype, (*a, *left)), draw.values(dtype, (*b, *right))]
-    return fused(draw, op, inputs, transA=trans_a, transB=trans_b, alpha=draw.pick([None, 0.5]), tolerance=2, result=dtype)
+    return fused(
+        draw, op, inputs, transA=trans_a, transB=trans_b, alpha=draw.pick([None, 0.5]), tolerance=2, result=dtype
+    )
 
 
 @generator("SkipLayerNormalization", "SkipSimplifiedLayerNormalization", domain=MICROSOFT)
@@ -71,12 +73,23 @@ def attention(draw, op, dtype):
         mask(draw, batch, steps) if draw.chance(0.4) else None,
     ]
     causal = draw.pick([None, 0, 1])
-    return case(op, inputs, constants=(1, 2), domain=MICROSOFT, fixed=(3,), num_heads=heads, unidirectional=causal, tolerance=8, result=dtype)
+    return case(
+        op,
+        inputs,
+        constants=(1, 2),
+        domain=MICROSOFT,
+        fixed=(3,),
+        num_heads=heads,
+        unidirectional=causal,
+        tolerance=8,
+        result=dtype,
+    )
 
 
 @generator("MultiHeadAttention", domain=MICROSOFT)
 def multi_head_attention(draw, op, dtype):
-    batch, queries, keys, heads = draw.integer(1, 2), draw.size(most=20, zero=0), draw.size(most=20, zero=0), draw.integer(1, 3)
+    batch, heads = draw.integer(1, 2), draw.integer(1, 3)
+    queries, keys = draw.size(most=20, zero=0), draw.size(most=20, zero=0)
     width, depth = draw.pick([4, 8]), draw.pick([4, 8])
     inputs = [
         draw.values(dtype, (batch, queries, heads * width)),
@@ -85,7 +98,16 @@ def multi_head_attention(draw, op, dtype):
         draw.values(dtype, heads * (2 * width + depth)) if draw.chance(0.5) else None,
         mask(draw, batch, keys) if draw.chance(0.4) else None,
     ]
-    return case(op, inputs, domain=MICROSOFT, fixed=(0, 1, 2, 3, 4), num_heads=heads, scale=draw.pick([None, 0.4]), tolerance=8, result=dtype)
+    return case(
+        op,
+        inputs,
+        domain=MICROSOFT,
+        fixed=(0, 1, 2, 3, 4),
+        num_heads=heads,
+        scale=draw.pick([None, 0.4]),
+        tolerance=8,
+        result=dtype,
+    )
 
 
 @generator("QLinearAdd", "QLinearMul", domain=MICROSOFT)
@@ -115,7 +137,13 @@ def qlinear_leaky_relu(draw, op, dtype):
 
 @generator("QLinearGlobalAveragePool", domain=MICROSOFT)
 def qlinear_pool(draw, op, dtype):
-    return qlinear_unary(draw, op, dtype, (draw.integer(1, 2), draw.pick([1, 3, 8, 17]), *draw.shape(2, budget=300, zero=0)), channels_last=0)
+    return qlinear_unary(
+        draw,
+        op,
+        dtype,
+        (draw.integer(1, 2), draw.pick([1, 3, 8, 17]), *draw.shape(2, budget=300, zero=0)),
+        channels_last=0,
+    )
 
 
 @generator("MatMulIntegerToFloat", domain=MICROSOFT)

@@ -128,7 +128,18 @@ def col2im(draw, op, dtype):
     shape = (draw.integer(1, 2), int(np.prod(block)) * draw.integer(1, 4), int(np.prod(steps)))
     inputs = [draw.values(dtype, shape), ints(image), ints(block)]
     # 16-bit sums: onnx rounds after each. ONNX Runtime is wrong about three axes.
-    return case(op, inputs, constants=(1, 2), fixed=(0,), oracle="onnx", strides=strides, dilations=dilations, pads=pads, result=dtype, tolerance=4)
+    return case(
+        op,
+        inputs,
+        constants=(1, 2),
+        fixed=(0,),
+        oracle="onnx",
+        strides=strides,
+        dilations=dilations,
+        pads=pads,
+        result=dtype,
+        tolerance=4,
+    )
 
 
 @generator("ConstantOfShape")
@@ -136,7 +147,14 @@ def constant_of_shape(draw, op, dtype):
     target = draw.pick(list(NUMPY))
     value = numpy_helper.from_array(draw.values(target, (1,)), "value") if draw.chance(0.8) else None
     shape = np.asarray(draw.shape(), draw.values(dtype, ()).dtype)
-    return case(op, [shape], constants=(0,) if draw.chance(0.5) else (), fixed=(0,), value=value, result=target if value else "f32")
+    return case(
+        op,
+        [shape],
+        constants=(0,) if draw.chance(0.5) else (),
+        fixed=(0,),
+        value=value,
+        result=target if value else "f32",
+    )
 
 
 @generator("Range")
@@ -166,7 +184,9 @@ def trilu(draw, op, dtype):
     shape = draw.shape(low=2)
     offset = np.asarray(draw.integer(-9, 9), np.int64) if draw.chance(0.6) else None
     constants = (1,) if draw.chance(0.6) else ()
-    return case(op, [draw.values(dtype, shape), offset], upper=draw.pick([None, 0, 1]), constants=constants, result=dtype)
+    return case(
+        op, [draw.values(dtype, shape), offset], upper=draw.pick([None, 0, 1]), constants=constants, result=dtype
+    )
 
 
 @generator("OneHot")
@@ -174,7 +194,8 @@ def one_hot(draw, op, dtype):
     shape = draw.shape(high=2, budget=200)
     depth = draw.size(most=30, zero=0)
     target = draw.pick(list(NUMPY))
-    indices = draw.values(dtype, shape, 0 if dtype[0] == "u" else -depth - 1, depth + 1) if not is_float(dtype) else draw.values("i32", shape, -depth, depth - 1).astype(NUMPY[dtype])
+    low = 0 if dtype[0] == "u" else -depth - 1
+    indices = draw.values("i32", shape, low, depth + 1).astype(NUMPY[dtype])
     axis = draw.integer(-len(shape) - 1, len(shape)) if draw.chance(0.7) else None
     inputs = [indices, np.asarray(depth, np.int64), draw.values(target, (2,))]
     return case(op, inputs, axis=axis, constants=(1,), fixed=(2,), result=target)

@@ -1,7 +1,5 @@
 """Normalisation and losses."""
 
-import numpy as np
-
 from ..case import case
 from ..registry import generator
 
@@ -14,7 +12,11 @@ def weights(draw, first, count):
 def batch_norm(draw, op, dtype):
     shape = draw.shape(low=2, high=5, budget=3000)
     channels = shape[1]
-    inputs = [draw.values(dtype, shape), *(draw.values(dtype, channels) for _ in range(3)), draw.values(dtype, channels, 0.5, 2)]
+    inputs = [
+        draw.values(dtype, shape),
+        *(draw.values(dtype, channels) for _ in range(3)),
+        draw.values(dtype, channels, 0.5, 2),
+    ]
     epsilon = draw.pick([None, 1e-3])
     return case(op, inputs, constants=weights(draw, 1, 4), epsilon=epsilon, result=dtype, tolerance=4)
 
@@ -32,14 +34,28 @@ def layer_norm(draw, op, dtype):
     opset = 23 if op == "RMSNormalization" else 21
     # onnx gives the mean of a 16-bit type in that type, not in f32.
     oracle = "onnxruntime" if outputs > 1 else True
-    return case(op, inputs, outputs, constants=weights(draw, 1, 2), axis=axis, epsilon=draw.pick([None, 1e-3]), opset=opset, oracle=oracle, result=dtype, least=1, tolerance=10)
+    return case(
+        op,
+        inputs,
+        outputs,
+        constants=weights(draw, 1, 2),
+        axis=axis,
+        epsilon=draw.pick([None, 1e-3]),
+        opset=opset,
+        oracle=oracle,
+        result=dtype,
+        least=1,
+        tolerance=10,
+    )
 
 
 @generator("InstanceNormalization")
 def instance_norm(draw, op, dtype):
     shape = (*draw.shape(2, budget=60, zero=0), *draw.shape(low=1, high=3, budget=300, zero=0))
     inputs = [draw.values(dtype, shape), *(draw.values(dtype, shape[1]) for _ in range(2))]
-    return case(op, inputs, constants=weights(draw, 1, 2), epsilon=draw.pick([None, 1e-3]), result=dtype, least=1, tolerance=10)
+    return case(
+        op, inputs, constants=weights(draw, 1, 2), epsilon=draw.pick([None, 1e-3]), result=dtype, least=1, tolerance=10
+    )
 
 
 @generator("GroupNormalization")
@@ -47,7 +63,16 @@ def group_norm(draw, op, dtype):
     groups, per = draw.integer(1, 5), draw.integer(1, 5)
     shape = (draw.integer(1, 3), groups * per, *draw.shape(low=1, high=3, budget=300, zero=0))
     inputs = [draw.values(dtype, shape), *(draw.values(dtype, shape[1]) for _ in range(2))]
-    return case(op, inputs, constants=weights(draw, 1, 2), num_groups=groups, epsilon=draw.pick([None, 1e-3]), result=dtype, least=1, tolerance=10)
+    return case(
+        op,
+        inputs,
+        constants=weights(draw, 1, 2),
+        num_groups=groups,
+        epsilon=draw.pick([None, 1e-3]),
+        result=dtype,
+        least=1,
+        tolerance=10,
+    )
 
 
 @generator("MeanVarianceNormalization")
@@ -62,7 +87,16 @@ def mean_variance_norm(draw, op, dtype):
 def lrn(draw, op, dtype):
     shape = draw.shape(4, zero=0, budget=3000)
     # onnx does one channel per batch element.
-    return case(op, [draw.values(dtype, shape)], oracle="onnxruntime", size=draw.pick([1, 3, 5]), alpha=draw.pick([None, 0.5]), bias=draw.pick([None, 2.0]), result=dtype, tolerance=4)
+    return case(
+        op,
+        [draw.values(dtype, shape)],
+        oracle="onnxruntime",
+        size=draw.pick([1, 3, 5]),
+        alpha=draw.pick([None, 0.5]),
+        bias=draw.pick([None, 2.0]),
+        result=dtype,
+        tolerance=4,
+    )
 
 
 @generator("LpNormalization")
@@ -83,4 +117,6 @@ def loss(draw, op, dtype):
     given = draw.values(dtype, classes, 0.5, 2) if draw.chance(0.5) else None
     outputs = draw.integer(1, 2) if op == "SoftmaxCrossEntropyLoss" else 1
     reduction = draw.pick([None, "mean", "sum", "none"])
-    return case(op, [scores, labels, given], outputs, reduction=reduction, ignore_index=ignore, result=dtype, tolerance=8)
+    return case(
+        op, [scores, labels, given], outputs, reduction=reduction, ignore_index=ignore, result=dtype, tolerance=8
+    )

@@ -23,7 +23,15 @@ def quantize(draw, op, dtype):
     wild = draw.wild()
     values = draw.extreme(dtype, shape) if wild else draw.values(dtype, shape)
     inputs = [values, scale(draw, per, dtype if is_float(dtype) else "f32"), zero]
-    return case(op, inputs, oracle=not wild, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, tolerance=2, result=kind if zero is not None else "u8")
+    return case(
+        op,
+        inputs,
+        oracle=not wild,
+        constants=(1, 2) if draw.chance(0.6) else (),
+        axis=axis,
+        tolerance=2,
+        result=kind if zero is not None else "u8",
+    )
 
 
 @generator("DequantizeLinear")

@@ -51,16 +51,34 @@ def reduce(draw, op, dtype):
             opset=draw.pick([7, 11, 12]), **attributes,
         )  # fmt: skip
     inputs = [values, ints(axes) if axes is not None else None]
-    return case(op, inputs, constants=(1,), tolerance=tolerance if is_float(dtype) else 0, oracle=oracle, result=dtype, opset=20 if draw.chance(0.5) else 18, **attributes)
+    return case(
+        op,
+        inputs,
+        constants=(1,),
+        tolerance=tolerance if is_float(dtype) else 0,
+        oracle=oracle,
+        result=dtype,
+        opset=20 if draw.chance(0.5) else 18,
+        **attributes,
+    )
 
 
 @generator("ArgMax", "ArgMin")
 def arg_reduce(draw, op, dtype):
     shape = draw.shape(low=1, zero=0)
     wild = draw.wild()
-    values = draw.values(dtype, shape, special=True) if wild else draw.values("i8", shape, 0, 9).astype(draw.values(dtype, ()).dtype)
+    values = draw.values(dtype, shape, special=True) if wild else draw.values("i8", shape, 0, 9).astype(
+        draw.values(dtype, ()).dtype
+    )
     axis = draw.axis(len(shape)) if draw.chance(0.8) else None
-    return case(op, [values], oracle=not wild, axis=axis, keepdims=draw.pick([None, 0, 1]), select_last_index=draw.pick([None, 0, 1]))
+    return case(
+        op,
+        [values],
+        oracle=not wild,
+        axis=axis,
+        keepdims=draw.pick([None, 0, 1]),
+        select_last_index=draw.pick([None, 0, 1]),
+    )
 
 
 @generator("CumSum", "CumProd")

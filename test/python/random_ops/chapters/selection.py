@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..case import case
-from ..draw import is_float
 from ..registry import generator
 from .shapes import ints
 
@@ -16,12 +15,25 @@ def top_k(draw, op, dtype):
     k = draw.integer(1, size)
     order = draw.pick([None, 1])  # An unsorted result is open.
     # Equals keep their order.
-    values = draw.distinct(dtype, shape) if draw.chance(0.6) else draw.values("i8", shape, 0, 5).astype(draw.values(dtype, ()).dtype)
+    values = draw.distinct(dtype, shape) if draw.chance(0.6) else draw.values("i8", shape, 0, 5).astype(
+        draw.values(dtype, ()).dtype
+    )
     constants = (1,) if draw.chance(0.7) else ()
     if draw.wild():
         values = draw.values(dtype, shape, special=True)
-        return case(op, [values, ints([k])], 2, axis=axis, largest=draw.pick([None, 0, 1]), constants=constants, oracle=False)
-    return case(op, [values, ints([k])], 2, axis=axis, largest=draw.pick([None, 0, 1]), sorted=order, constants=constants, result=dtype)
+        return case(
+            op, [values, ints([k])], 2, axis=axis, largest=draw.pick([None, 0, 1]), constants=constants, oracle=False
+        )
+    return case(
+        op,
+        [values, ints([k])],
+        2,
+        axis=axis,
+        largest=draw.pick([None, 0, 1]),
+        sorted=order,
+        constants=constants,
+        result=dtype,
+    )
 
 
 @generator("NonZero")
@@ -47,5 +59,14 @@ def non_max_suppression(draw, op, dtype):
     if center:
         corners[..., 2:] = corners[..., 2:] * 0.4 + 0.05
     scores = (draw.rng.permutation(batch * classes * boxes) / 100).astype(np.float32).reshape(batch, classes, boxes)
-    limits = [np.asarray([draw.integer(1, boxes)], np.int64), np.asarray([draw.real(0.1, 0.7)], np.float32), np.asarray([draw.real(0, 0.4)], np.float32)]
-    return case(op, [corners, scores, *limits[: draw.integer(1, 3)]], constants=(2, 3, 4) if draw.chance(0.5) else (), center_point_box=center)
+    limits = [
+        np.asarray([draw.integer(1, boxes)], np.int64),
+        np.asarray([draw.real(0.1, 0.7)], np.float32),
+        np.asarray([draw.real(0, 0.4)], np.float32),
+    ]
+    return case(
+        op,
+        [corners, scores, *limits[: draw.integer(1, 3)]],
+        constants=(2, 3, 4) if draw.chance(0.5) else (),
+        center_point_box=center,
+    )

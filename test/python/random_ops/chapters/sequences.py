@@ -37,7 +37,17 @@ def recurrent(draw, op, dtype):
     outputs = ["o0", "o1", "o2"][: 3 if op == "LSTM" else 2]
     constants = (1, 2, 3) if draw.chance(0.6) else ()
     # onnx does not have the lengths, the clip, ...
-    return case(op, inputs, outputs, constants=constants, oracle="onnxruntime", fixed=(1, 2, 3, 5, 6, 7), tolerance=8, result=dtype, **attributes)
+    return case(
+        op,
+        inputs,
+        outputs,
+        constants=constants,
+        oracle="onnxruntime",
+        fixed=(1, 2, 3, 5, 6, 7),
+        tolerance=8,
+        result=dtype,
+        **attributes,
+    )
 
 
 @generator("Attention")
@@ -47,7 +57,9 @@ def attention(draw, op, dtype):
     queries, keys = draw.size(most=35, zero=0), draw.size(most=35, zero=0)
     width, depth = draw.pick([1, 4, 8, 17]), draw.pick([4, 8, 17])
     past = draw.pick([0, 0, 3])
-    attributes = {"is_causal": draw.pick([None, 0, 1]), "scale": draw.pick([None, 0.3]), "softcap": draw.pick([None, None, 2.0])}
+    attributes = {
+        "is_causal": draw.pick([None, 0, 1]), "scale": draw.pick([None, 0.3]), "softcap": draw.pick([None, None, 2.0])
+    }
     if draw.chance(0.5):
         shapes = [(batch, heads, queries, width), (batch, groups, keys, width), (batch, groups, keys, depth)]
     else:
@@ -62,12 +74,24 @@ def attention(draw, op, dtype):
     states = [draw.values(dtype, (batch, groups, past, size)) for size in (width, depth)] if past else [None, None]
     # With a past, ONNX Runtime and onnx number the rows of `causal` differently.
     oracle = not (past and attributes["is_causal"])
-    return case(op, [*(draw.values(dtype, shape) for shape in shapes), mask, *states], 3 if past else 1, opset=23, oracle=oracle, fixed=(0, 1, 2, 4, 5), tolerance=4, result=dtype, **attributes)
+    return case(
+        op,
+        [*(draw.values(dtype, shape) for shape in shapes), mask, *states],
+        3 if past else 1,
+        opset=23,
+        oracle=oracle,
+        fixed=(0, 1, 2, 4, 5),
+        tolerance=4,
+        result=dtype,
+        **attributes,
+    )
 
 
 @generator("RotaryEmbedding")
 def rotary_embedding(draw, op, dtype):
-    batch, heads, steps, width = draw.integer(1, 2), draw.integer(1, 3), draw.size(most=20, zero=0), 2 * draw.pick([1, 4, 8])
+    batch, heads, steps, width = draw.integer(1, 2), draw.integer(1, 3), draw.size(most=20, zero=0), 2 * draw.pick(
+        [1, 4, 8]
+    )
     partial = width // 2 if width >= 4 and draw.chance(0.3) else None
     half = (partial or width) // 2
     if draw.chance(0.5):
@@ -75,7 +99,10 @@ def rotary_embedding(draw, op, dtype):
     else:
         shape, number = (batch, steps, heads * width), heads
     positions = draw.values("i64", (batch, steps), 0, 20) if draw.chance(0.5) else None
-    caches = [draw.values(dtype, (21, half) if positions is not None else (batch, steps, half), -1, 1) for _ in range(2)]
+    caches = [
+        draw.values(dtype, (21, half) if positions is not None else (batch, steps, half), -1, 1)
+        for _ in range(2)
+    ]
     if partial:
         number = heads
     return case(
@@ -98,25 +125,49 @@ def linear_attention(draw, op, dtype):
         draw.values(dtype, (batch, steps, groups * draw.pick([1, width])), -1, 0) if gated else None,
         draw.values(dtype, (batch, steps, groups), 0, 1) if delta else None,
     ]
-    return case(op, inputs, 2, update_rule=rule, q_num_heads=heads, kv_num_heads=groups, scale=draw.pick([None, 0.5]), opset=27, fixed=(0, 1, 2, 4, 5), tolerance=16, result=dtype)
+    return case(
+        op,
+        inputs,
+        2,
+        update_rule=rule,
+        q_num_heads=heads,
+        kv_num_heads=groups,
+        scale=draw.pick([None, 0.5]),
+        opset=27,
+        fixed=(0, 1, 2, 4, 5),
+        tolerance=16,
+        result=dtype,
+    )
 
 
 @generator("CausalConvWithState")
 def causal_conv(draw, op, dtype):
-    batch, channels, steps, kernel = draw.integer(1, 3), draw.pick([1, 3, 8, 17]), draw.size(most=35, zero=0), draw.integer(2, 4)
+    batch, channels, kernel = draw.integer(1, 3), draw.pick([1, 3, 8, 17]), draw.integer(2, 4)
+    steps = draw.size(most=35, zero=0)
     inputs = [
         draw.values(dtype, (batch, channels, steps)),
         draw.values(dtype, (channels, 1, kernel)),
         draw.values(dtype, channels) if draw.chance(0.5) else None,
         draw.values(dtype, (batch, channels, kernel - 1)) if draw.chance(0.5) else None,
     ]
-    return case(op, inputs, 2, activation=draw.pick([None, "none", "silu", "swish"]), opset=27, fixed=(0, 1, 2, 3), tolerance=4, result=dtype)
+    return case(
+        op,
+        inputs,
+        2,
+        activation=draw.pick([None, "none", "silu", "swish"]),
+        opset=27,
+        fixed=(0, 1, 2, 3),
+        tolerance=4,
+        result=dtype,
+    )
 
 
 def graph(name, nodes, inputs, outputs, weights=()):
     """A subgraph; inputs and outputs: name -> element type and shape."""
     infos = [
-        [helper.make_tensor_value_info(each, kind, shape) for each, (kind, shape) in values.items()] for values in (inputs, outputs)
+        [helper.make_tensor_value_info(each, kind, shape) for each, (kind, shape) in values.items()] for values in (
+            inputs, outputs
+        )
     ]
     return helper.make_graph(nodes, name, *infos, [numpy_helper.from_array(array, each) for each, array in weights])
 
@@ -127,7 +178,10 @@ def branch(draw, op, dtype):
     x = draw.values("f32", shape)
     kind = (TensorProto.FLOAT, shape if draw.chance(0.5) else [None] * len(shape))
     ops = [draw.pick(["Relu", "Neg", "Sigmoid", "Identity"]) for _ in range(2)]
-    branches = [graph(name, [helper.make_node(each, ["x"], [name])], {}, {name: kind}) for name, each in zip(("then", "else"), ops)]
+    branches = [
+        graph(name, [helper.make_node(each, ["x"], [name])], {}, {name: kind})
+        for name, each in zip(("then", "else"), ops)
+    ]
     made = case(op, [draw.values("bool", ())], then_branch=branches[0], else_branch=branches[1], result="f32")
     made.values["x"] = x
     return made
@@ -152,7 +206,14 @@ def loop(draw, op, dtype):
         {"go_on": (TensorProto.BOOL, ()), "next": (element, shape), "sum": (element, shape)},
         [("limit", np.asarray(draw.integer(1, 6), np.int64))],
     )  # fmt: skip
-    made = case(op, [np.asarray(trips, np.int64), np.asarray(True), draw.values(kind, shape)], 2, body=body, constants=(1,), fixed=(2,))
+    made = case(
+        op,
+        [np.asarray(trips, np.int64), np.asarray(True), draw.values(kind, shape)],
+        2,
+        body=body,
+        constants=(1,),
+        fixed=(2,),
+    )
     made.values["x"] = draw.values(kind, (7, *shape))
     made.fixed.add("x")
     return made
@@ -165,7 +226,15 @@ def scan(draw, op, dtype):
     kind = "f32" if dtype in ("bool", "f16", "bf16") else dtype
     element = helper.np_dtype_to_tensor_dtype(NUMPY[kind])
     nodes = [helper.make_node("Add", ["s", "row"], ["next"]), helper.make_node("Identity", ["next"], ["sum"])]
-    body = graph("body", nodes, {"s": (element, shape), "row": (element, shape)}, {"next": (element, shape), "sum": (element, shape)})
+    body = graph(
+        "body",
+        nodes,
+        {"s": (element, shape), "row": (element, shape)},
+        {"next": (element, shape), "sum": (element, shape)},
+    )
     x = draw.values(kind, (draw.pick([1, 2, 5]), *shape))
-    ways = {key: [draw.integer(0, 1)] if draw.chance(0.6) else None for key in ("scan_input_directions", "scan_output_directions")}
+    ways = {
+        key: [draw.integer(0, 1)] if draw.chance(0.6) else None
+        for key in ("scan_input_directions", "scan_output_directions")
+    }
     return case(op, [draw.values(kind, shape), x], 2, body=body, num_scan_inputs=1, fixed=(0, 1), **ways)

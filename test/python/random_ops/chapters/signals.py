@@ -17,7 +17,17 @@ def dft(draw, op, dtype):
     onesided = draw.pick([None, 0, 1]) if shape[-1] == 1 and not inverse else None
     given = ints(axis - len(shape) if draw.chance(0.4) else axis)
     # A long sum of terms that cancel out.
-    return case(op, [draw.values(dtype, shape), length, given], constants=(1, 2), fixed=(0,), inverse=inverse, onesided=onesided, opset=20, tolerance=16, result=dtype)
+    return case(
+        op,
+        [draw.values(dtype, shape), length, given],
+        constants=(1, 2),
+        fixed=(0,),
+        inverse=inverse,
+        onesided=onesided,
+        opset=20,
+        tolerance=16,
+        result=dtype,
+    )
 
 
 @generator("STFT")
@@ -26,7 +36,9 @@ def stft(draw, op, dtype):
     length = frame + draw.integer(0, 30)
     window = draw.values(dtype, frame) if draw.chance(0.5) else None
     inputs = [draw.values(dtype, (draw.integer(1, 2), length, 1)), ints(step), window, ints(frame)]
-    return case(op, inputs, constants=(1, 3), fixed=(0, 2), onesided=draw.pick([None, 0, 1]), tolerance=16, result=dtype)
+    return case(
+        op, inputs, constants=(1, 3), fixed=(0, 2), onesided=draw.pick([None, 0, 1]), tolerance=16, result=dtype
+    )
 
 
 @generator("HannWindow", "HammingWindow", "BlackmanWindow")

@@ -6,9 +6,8 @@ from typing import List, Optional
 import numpy as np
 
 from ..case import case
-from ..draw import FLOATS, is_float
+from ..draw import is_float
 from ..registry import generator
-from .shapes import ints
 
 
 @dataclasses.dataclass
@@ -88,7 +87,9 @@ def conv_integer(draw, op, dtype):
     x = draw.wide(dtype, (draw.pick([1, 2]), inside, *spot.image))
     w = draw.wide(other, (outside, inside // groups, *spot.kernel))
     zeros = [draw.wide(kind, ()) if draw.chance(0.6) else None for kind in (dtype, other)]
-    return case(op, [x, w, *zeros], constants=filters(draw), fixed=(1,), group=groups, result="i32", **spot.attributes())
+    return case(
+        op, [x, w, *zeros], constants=filters(draw), fixed=(1,), group=groups, result="i32", **spot.attributes()
+    )
 
 
 @generator("ConvTranspose")
@@ -101,7 +102,10 @@ def conv_transpose(draw, op, dtype):
     attributes = spot.attributes()
     if attributes["auto_pad"] in ("SAME_UPPER", "SAME_LOWER"):
         attributes["dilations"] = None  # The result may be smaller than the strides make it.
-    steps = [max(pair) for pair in zip(spot.strides or [1] * len(spot.kernel), attributes["dilations"] or [1] * len(spot.kernel))]
+    steps = [
+        max(pair)
+        for pair in zip(spot.strides or [1] * len(spot.kernel), attributes["dilations"] or [1] * len(spot.kernel))
+    ]
     # onnx adds the bias of the wrong group.
     oracle = "onnxruntime" if groups > 1 else True
     extra = [draw.integer(0, step - 1) for step in steps] if spot.pads and draw.chance(0.4) else None
@@ -154,20 +158,47 @@ def max_pool(draw, op, dtype):
     order = draw.pick([None, 0]) if outputs == 1 else draw.pick([None, 0, 1])
     wild = draw.wild()
     oracle = False if wild else "onnxruntime"
-    return case(op, [pooled(draw, dtype, spot, wild)], outputs, kernel_shape=spot.kernel, storage_order=order, oracle=oracle, result=dtype, **pool_attributes(draw, spot))
+    return case(
+        op,
+        [pooled(draw, dtype, spot, wild)],
+        outputs,
+        kernel_shape=spot.kernel,
+        storage_order=order,
+        oracle=oracle,
+        result=dtype,
+        **pool_attributes(draw, spot),
+    )
 
 
 @generator("AveragePool")
 def average_pool(draw, op, dtype):
     spot = window(draw)
     attributes = pool_attributes(draw, spot)
-    return case(op, [pooled(draw, dtype, spot)], kernel_shape=spot.kernel, count_include_pad=draw.pick([None, 0, 1]), result=dtype, oracle="onnxruntime", tolerance=2, **attributes)
+    return case(
+        op,
+        [pooled(draw, dtype, spot)],
+        kernel_shape=spot.kernel,
+        count_include_pad=draw.pick([None, 0, 1]),
+        result=dtype,
+        oracle="onnxruntime",
+        tolerance=2,
+        **attributes,
+    )
 
 
 @generator("LpPool")
 def lp_pool(draw, op, dtype):
     spot = window(draw)
-    return case(op, [pooled(draw, dtype, spot)], kernel_shape=spot.kernel, p=draw.pick([None, 1, 2, 3]), oracle="onnxruntime", result=dtype, tolerance=4, **pool_attributes(draw, spot))
+    return case(
+        op,
+        [pooled(draw, dtype, spot)],
+        kernel_shape=spot.kernel,
+        p=draw.pick([None, 1, 2, 3]),
+        oracle="onnxruntime",
+        result=dtype,
+        tolerance=4,
+        **pool_attributes(draw, spot),
+    )
 
 
 @generator("GlobalMaxPool", "GlobalAveragePool", "GlobalLpPool")
@@ -184,7 +215,10 @@ def max_unpool(draw, op, dtype):
     count = height * width
     area = 4 * count
     # One place for each element, of the part of the result that is its plane's.
-    planes = [draw.rng.permutation(area)[:count].reshape(height, width) + plane * area for plane in range(batch * depth)]
+    planes = [
+        draw.rng.permutation(area)[:count].reshape(height, width) + plane * area
+        for plane in range(batch * depth)
+    ]
     indices = np.stack(planes).reshape(batch, depth, height, width).astype(np.int64)
     values = draw.values(dtype, (batch, depth, height, width))
     return case(op, [values, indices], kernel_shape=[2, 2], strides=[2, 2], fixed=(0, 1), result=dtype)
