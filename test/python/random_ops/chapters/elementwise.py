@@ -90,7 +90,9 @@ def function(draw, op, dtype):
         far = op not in ("Sin", "Cos", "Tan")
         values = draw.extreme(dtype, draw.shape()) if far else draw.values(dtype, draw.shape(), special=True)
         return case(op, [values], oracle=False, result=dtype, tolerance=2)
-    return case(op, [draw.values(dtype, draw.shape(), low, high, special=draw.chance(0.3))], result=dtype)
+    return case(
+        op, [draw.values(dtype, draw.shape(), low, high, special=op != "Sign" and draw.chance(0.3))], result=dtype
+    )
 
 
 @generator("Floor", "Ceil", "Round")

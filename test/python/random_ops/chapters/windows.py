@@ -174,13 +174,16 @@ def max_pool(draw, op, dtype):
 def average_pool(draw, op, dtype):
     spot = window(draw)
     attributes = pool_attributes(draw, spot)
+    # ONNX Runtime forgets the dilations when it makes the sizes the same.
+    same = str(spot.auto_pad).startswith("SAME")
+    oracle = False if same and spot.dilations else "onnxruntime"
     return case(
         op,
         [pooled(draw, dtype, spot)],
         kernel_shape=spot.kernel,
         count_include_pad=draw.pick([None, 0, 1]),
         result=dtype,
-        oracle="onnxruntime",
+        oracle=oracle,
         tolerance=2,
         **attributes,
     )
