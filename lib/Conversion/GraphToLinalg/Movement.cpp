@@ -253,6 +253,7 @@ LogicalResult KernelConverter::convertMovement(Operation *op) {
                   IndexMath m{builder, loc};
                   Value length = arith::IndexCastOp::create(
                       builder, loc, builder.getIndexType(), args[0]);
+                  length = m.min(length, extent);
                   Value t = m.axis(time);
                   Value mirrored =
                       m.clamp(m.sub(m.sub(length, m.constant(1)), t), extent);
