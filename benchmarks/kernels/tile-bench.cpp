@@ -1,5 +1,4 @@
-//===- tile-bench.cpp - times a kernel in the tiled form on the CPU
-//---------===//
+//===- tile-bench.cpp - times a kernel in the tiled form on the CPU -------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

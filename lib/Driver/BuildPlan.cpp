@@ -1,5 +1,4 @@
-//===- BuildPlan.cpp
-//--------------------------------------------------------===//
+//===- BuildPlan.cpp ------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,6 +9,7 @@
 
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/IR/NodeNames.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/raw_ostream.h"
@@ -17,28 +17,6 @@
 using namespace mlir;
 
 namespace tilewright {
-
-static void collectNodes(Location loc, std::vector<std::string> &nodes) {
-  if (auto fused = dyn_cast<FusedLoc>(loc)) {
-    for (Location each : fused.getLocations())
-      collectNodes(each, nodes);
-    return;
-  }
-  auto name = dyn_cast<NameLoc>(loc);
-  if (!name)
-    return;
-  std::string text = name.getName().str();
-  if (auto type = dyn_cast<NameLoc>(name.getChildLoc()))
-    text += " (" + type.getName().str() + ")";
-  if (!llvm::is_contained(nodes, text))
-    nodes.push_back(text);
-}
-
-std::vector<std::string> nodesOf(Location loc) {
-  std::vector<std::string> nodes;
-  collectNodes(loc, nodes);
-  return nodes;
-}
 
 namespace {
 
@@ -149,7 +127,8 @@ private:
     auto from = bufferOf(value);
     if (!from)
       return from.error();
-    commands.push_back({CopyCommand{*from, target}, nodesOf(value.getLoc())});
+    commands.push_back(
+        {CopyCommand{*from, target}, graph::nodesOf(value.getLoc())});
     return Status::success();
   }
 
@@ -218,7 +197,7 @@ private:
           auto exprs = fromDims.getDims().exprs();
           commands.push_back(
               {FillDimsCommand{*to, {exprs.begin(), exprs.end()}},
-               nodesOf(op->getLoc())});
+               graph::nodesOf(op->getLoc())});
           return Status::success();
         })
         .Case([&](graph::BindDimsOp bind) -> Status {
@@ -228,7 +207,7 @@ private:
           BindDimsCommand command{*from, {}};
           for (auto symbol : bind.getSymbols().getAsRange<StringAttr>())
             command.symbols.push_back(symbol.str());
-          commands.push_back({command, nodesOf(op->getLoc())});
+          commands.push_back({command, graph::nodesOf(op->getLoc())});
           return Status::success();
         })
         .Case([&](graph::CheckDimsOp check) -> Status {
@@ -236,13 +215,13 @@ private:
           commands.push_back({CheckDimsCommand{{lhs.begin(), lhs.end()},
                                                {rhs.begin(), rhs.end()},
                                                check.getMessage().str()},
-                              nodesOf(op->getLoc())});
+                              graph::nodesOf(op->getLoc())});
           return Status::success();
         })
         .Case([&](graph::IfOp ifOp) { return buildIf(ifOp, commands); })
         .Case([&](graph::LoopOp loop) { return buildLoop(loop, commands); })
         .Default([&](Operation *op) -> Status {
-          std::vector<std::string> nodes = nodesOf(op->getLoc());
+          std::vector<std::string> nodes = graph::nodesOf(op->getLoc());
           return tilewright::error(nodes.empty() ? std::string("a node")
                                                  : "node " + nodes[0],
                                    ": ", op->getName().getStringRef().str(),
@@ -278,7 +257,7 @@ private:
     if (Status status = addLaunch(op, std::move(command), commands); !status)
       return status;
     commands.push_back({BindDimsCommand{outputs.back(), {lowered.count}},
-                        nodesOf(op->getLoc())});
+                        graph::nodesOf(op->getLoc())});
     for (auto [i, result] : llvm::enumerate(op->getResults()))
       buffers[result] = view(result, outputs[i]);
     return Status::success();
@@ -310,7 +289,7 @@ private:
                               uint32_t(command.outputs.size()),
                               uint32_t(command.sizes.size())});
     command.code = entry->second;
-    commands.push_back({std::move(command), nodesOf(op->getLoc())});
+    commands.push_back({std::move(command), graph::nodesOf(op->getLoc())});
     return Status::success();
   }
 
@@ -360,7 +339,7 @@ private:
           set.symbols.push_back(symbol.str());
         auto exprs = dims->exprs();
         set.values.assign(exprs.begin(), exprs.end());
-        into.push_back({set, nodesOf(ifOp.getLoc())});
+        into.push_back({set, graph::nodesOf(ifOp.getLoc())});
       }
       for (auto [value, result] :
            llvm::zip(block.getTerminator()->getOperands(), ifOp.getResults()))
@@ -377,7 +356,7 @@ private:
                                command.elseCommands);
         !status)
       return status;
-    commands.push_back({std::move(command), nodesOf(ifOp.getLoc())});
+    commands.push_back({std::move(command), graph::nodesOf(ifOp.getLoc())});
     return Status::success();
   }
 
@@ -444,7 +423,7 @@ private:
            llvm::enumerate(loop.getCarriedSymbols().getAsRange<StringAttr>()))
         command.carriedSymbols.push_back({symbol.str(), init[i], next[i]});
     }
-    commands.push_back({std::move(command), nodesOf(loop.getLoc())});
+    commands.push_back({std::move(command), graph::nodesOf(loop.getLoc())});
     return Status::success();
   }
 

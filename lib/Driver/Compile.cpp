@@ -8,6 +8,7 @@
 #include "tilewright/Driver/Compile.h"
 
 #include "tilewright/Codegen/CPU/CompileKernels.h"
+#include "tilewright/Dialect/Graph/IR/NodeNames.h"
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Driver/BuildPlan.h"
@@ -57,7 +58,7 @@ public:
 private:
   static std::string describe(Diagnostic &diagnostic) {
     std::string text;
-    for (const std::string &node : nodesOf(diagnostic.getLocation()))
+    for (const std::string &node : graph::nodesOf(diagnostic.getLocation()))
       text += (text.empty() ? "node " : ", ") + node;
     return text + (text.empty() ? "" : ": ") + diagnostic.str();
   }
@@ -245,7 +246,7 @@ private:
       return plan.error();
     std::map<std::string, std::vector<std::string>> nodes;
     module.walk([&](graph::KernelOp kernel) {
-      nodes[kernel.getSymName().str()] = nodesOf(kernel.getLoc());
+      nodes[kernel.getSymName().str()] = graph::nodesOf(kernel.getLoc());
     });
     for (const LoweredKernel &kernel : lowered->kernels) {
       KernelReport entry{kernel.name, target.name, nodes[kernel.name], {}};

@@ -7,7 +7,7 @@
 
 #include "tilewright/Driver/Verify.h"
 
-#include "tilewright/Driver/BuildPlan.h"
+#include "tilewright/Dialect/Graph/IR/NodeNames.h"
 #include "tilewright/Driver/ReferenceModel.h"
 
 namespace tilewright {
@@ -78,7 +78,7 @@ public:
     if (isNew) {
       Verdict verdict;
       verdict.name = name;
-      verdict.nodes = nodesOf(kernel.getLoc());
+      verdict.nodes = graph::nodesOf(kernel.getLoc());
       report.kernels.push_back(std::move(verdict));
     }
     Verdict &verdict = report.kernels[place->second];

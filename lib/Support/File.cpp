@@ -163,10 +163,12 @@ AtomicFile::~AtomicFile() {
     ::unlink(temporary_.c_str());
 }
 
-Status AtomicFile::write(const void *data, size_t size) {
+Status AtomicFile::writeAll(
+    const void *data, size_t size,
+    const std::function<ssize_t(const char *, size_t)> &write) {
   const char *bytes = static_cast<const char *>(data);
   while (size > 0) {
-    ssize_t count = ::write(descriptor_, bytes, size);
+    ssize_t count = write(bytes, size);
     if (count < 0) {
       if (errno == EINTR)
         continue;
@@ -174,9 +176,17 @@ Status AtomicFile::write(const void *data, size_t size) {
     }
     bytes += count;
     size -= size_t(count);
-    position_ += uint64_t(count);
   }
   return Status::success();
+}
+
+Status AtomicFile::write(const void *data, size_t size) {
+  return writeAll(data, size, [&](const char *bytes, size_t rest) {
+    ssize_t count = ::write(descriptor_, bytes, rest);
+    if (count > 0)
+      position_ += uint64_t(count);
+    return count;
+  });
 }
 
 Status AtomicFile::align(size_t alignment) {
@@ -192,19 +202,12 @@ Status AtomicFile::align(size_t alignment) {
 }
 
 Status AtomicFile::writeAt(uint64_t offset, const void *data, size_t size) {
-  const char *bytes = static_cast<const char *>(data);
-  while (size > 0) {
-    ssize_t count = ::pwrite(descriptor_, bytes, size, off_t(offset));
-    if (count < 0) {
-      if (errno == EINTR)
-        continue;
-      return failure("write", errno);
-    }
-    bytes += count;
-    size -= size_t(count);
-    offset += uint64_t(count);
-  }
-  return Status::success();
+  return writeAll(data, size, [&](const char *bytes, size_t rest) {
+    ssize_t count = ::pwrite(descriptor_, bytes, rest, off_t(offset));
+    if (count > 0)
+      offset += uint64_t(count);
+    return count;
+  });
 }
 
 Status AtomicFile::commit() {

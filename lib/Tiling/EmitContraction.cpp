@@ -1,5 +1,4 @@
-//===- EmitContraction.cpp
-//--------------------------------------------------===//
+//===- EmitContraction.cpp ------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -187,29 +186,16 @@ Value Emitter::emitConv(graph::ConvOp op, const Request &request) {
   int64_t step = contractionTile(channels, schedule.contraction, groups);
   SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
 
-  SmallVector<Offset> position(spatial, Offset(0));
-  std::function<Value(int64_t, Value)> nest = [&](int64_t i,
-                                                  Value acc) -> Value {
-    if (i < spatial)
-      return serialLoop(filterDims[i], 1, acc,
-                        [&](Offset offset, Value carried) {
-                          position[i] = offset;
-                          return nest(i + 1, carried);
-                        });
+  auto perPosition = [&](ArrayRef<Offset> position, Value acc) -> Value {
     return serialLoop(
         channels, step, acc, [&](Offset channel, Value carried) -> Value {
           unsigned inner = depth;
           Axes input = {request.axes[0]};
           Axes filter;
           for (int64_t s = 0; s < spatial; ++s) {
-            const Axis &out = request.axes[s + 1];
-            Axis axis;
-            axis.offset = out.offset * op.getStrides()[s] +
-                          position[s] * op.getDilations()[s] - offsetOf(low[s]);
-            axis.size = out.size;
-            axis.stride = out.stride * op.getStrides()[s];
-            axis.filled = true;
-            input.push_back(axis);
+            input.push_back(windowAxis(request.axes[s + 1], op.getStrides()[s],
+                                       position[s] * op.getDilations()[s],
+                                       low[s]));
             filter.push_back(Axis{position[s]});
           }
           input.front().filled = false;
@@ -229,7 +215,9 @@ Value Emitter::emitConv(graph::ConvOp op, const Request &request) {
         });
   };
   Value acc =
-      nest(0, splat(b.getZeroAttr(accumulatorType(element)), {rows, o.size}));
+      serialNest(ArrayRef(filterDims).take_front(spatial),
+                 splat(b.getZeroAttr(accumulatorType(element)), {rows, o.size}),
+                 perPosition);
   if (!acc)
     return {};
   setInsertionPoint(at);
@@ -253,23 +241,12 @@ Value Emitter::emitDepthwise(graph::ConvOp op, const Request &request) {
       return tile;
     return arith::ExtFOp::create(b, loc, type.clone(accElement), tile);
   };
-  SmallVector<Offset> position(spatial, Offset(0));
-  std::function<Value(int64_t, Value)> nest = [&](int64_t i,
-                                                  Value acc) -> Value {
-    if (i < spatial)
-      return serialLoop(filterDims[i], 1, acc,
-                        [&](Offset offset, Value carried) {
-                          position[i] = offset;
-                          return nest(i + 1, carried);
-                        });
+  auto perPosition = [&](ArrayRef<Offset> position, Value acc) -> Value {
     unsigned inner = depth;
     Axes input = {request.axes[0]}, filter;
     for (int64_t s = 0; s < spatial; ++s) {
-      const Axis &out = request.axes[s + 1];
-      input.push_back(Axis{out.offset * op.getStrides()[s] +
-                               position[s] * op.getDilations()[s] -
-                               offsetOf(low[s]),
-                           out.size, out.stride * op.getStrides()[s], true});
+      input.push_back(windowAxis(request.axes[s + 1], op.getStrides()[s],
+                                 position[s] * op.getDilations()[s], low[s]));
       filter.push_back(Axis{position[s]});
     }
     filter.push_back(Axis{});
@@ -295,7 +272,8 @@ Value Emitter::emitDepthwise(graph::ConvOp op, const Request &request) {
     return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, w),
                                  acc);
   };
-  Value acc = nest(0, splat(b.getZeroAttr(accElement), shape));
+  Value acc = serialNest(ArrayRef(filterDims).take_front(spatial),
+                         splat(b.getZeroAttr(accElement), shape), perPosition);
   if (!acc)
     return {};
   setInsertionPoint(at);
@@ -332,15 +310,7 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
                                                 inputDims.back(), channels)
                                  : Offset(0);
   SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
-  SmallVector<Offset> position(spatial, Offset(0));
-  std::function<Value(int64_t, Value)> nest = [&](int64_t i,
-                                                  Value acc) -> Value {
-    if (i < spatial)
-      return serialLoop(filterDims[i], 1, acc,
-                        [&](Offset offset, Value carried) {
-                          position[i] = offset;
-                          return nest(i + 1, carried);
-                        });
+  auto perPosition = [&](ArrayRef<Offset> position, Value acc) -> Value {
     // Where the input element is; `whole` is 1 if there is one, else 0.
     AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
     AffineExpr one = b.getAffineConstantExpr(1);
@@ -414,8 +384,9 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
                                      reshape(w, {step, o.size}), carried);
         });
   };
-  Value acc =
-      nest(0, splat(b.getZeroAttr(accumulatorType(element)), {1, o.size}));
+  Value acc = serialNest(
+      ArrayRef(filterDims).take_front(spatial),
+      splat(b.getZeroAttr(accumulatorType(element)), {1, o.size}), perPosition);
   if (!acc)
     return {};
   setInsertionPoint(at);

@@ -1,5 +1,4 @@
-//===- EmitWindow.cpp
-//-------------------------------------------------------===//
+//===- EmitWindow.cpp -----------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -41,23 +40,12 @@ Value Emitter::emitPool(graph::PoolOp op, const Request &request) {
   SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs()),
                        high = llvm::to_vector(op.getPadHigh().exprs());
   SmallVector<int64_t> shape = shapeOf(request.axes);
-  SmallVector<Offset> position(spatial, Offset(0));
-  std::function<Value(int64_t, Value)> nest = [&](int64_t i,
-                                                  Value acc) -> Value {
-    if (i < spatial)
-      return serialLoop(DimExpr(op.getWindow()[i]), 1, acc,
-                        [&](Offset offset, Value carried) {
-                          position[i] = offset;
-                          return nest(i + 1, carried);
-                        });
+  auto perPosition = [&](ArrayRef<Offset> position, Value acc) -> Value {
     unsigned inner = depth;
     Axes axes = {request.axes[0]};
     for (int64_t s = 0; s < spatial; ++s) {
-      const Axis &out = request.axes[s + 1];
-      axes.push_back(Axis{out.offset * op.getStrides()[s] +
-                              position[s] * op.getDilations()[s] -
-                              offsetOf(low[s]),
-                          out.size, out.stride * op.getStrides()[s], true});
+      axes.push_back(windowAxis(request.axes[s + 1], op.getStrides()[s],
+                                position[s] * op.getDilations()[s], low[s]));
     }
     axes.push_back(request.axes.back());
     axes.front().filled = axes.back().filled = false;
@@ -77,7 +65,9 @@ Value Emitter::emitPool(graph::PoolOp op, const Request &request) {
     return isFloat ? arith::AddFOp::create(b, loc, acc, x).getResult()
                    : arith::AddIOp::create(b, loc, acc, x).getResult();
   };
-  Value acc = nest(0, splat(neutralOf(accElement), shape));
+  SmallVector<DimExpr> window(op.getWindow().begin(), op.getWindow().end());
+  Value acc =
+      serialNest(window, splat(neutralOf(accElement), shape), perPosition);
   if (!acc)
     return {};
   setInsertionPoint(at);

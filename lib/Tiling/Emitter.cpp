@@ -1,5 +1,4 @@
-//===- Emitter.cpp
-//----------------------------------------------------------===//
+//===- Emitter.cpp --------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -194,6 +193,23 @@ Value Emitter::serialLoop(const DimExpr &extent, int64_t step, Value init,
   return carried ? loop.getResult(0) : Value();
 }
 
+Value Emitter::serialNest(ArrayRef<DimExpr> extents, Value init,
+                          function_ref<Value(ArrayRef<Offset>, Value)> body) {
+  SmallVector<Offset> position;
+  std::function<Value(Value)> nest = [&](Value carried) -> Value {
+    if (position.size() == extents.size())
+      return body(position, carried);
+    return serialLoop(extents[position.size()], 1, carried,
+                      [&](Offset offset, Value inner) {
+                        position.push_back(offset);
+                        Value result = nest(inner);
+                        position.pop_back();
+                        return result;
+                      });
+  };
+  return nest(init);
+}
+
 //===----------------------------------------------------------------------===//
 // Values
 //===----------------------------------------------------------------------===//
@@ -273,6 +289,12 @@ SmallVector<int64_t> Emitter::shapeOf(const Axes &axes) const {
   for (const Axis &axis : axes)
     shape.push_back(axis.size);
   return shape;
+}
+
+Axis Emitter::windowAxis(const Axis &out, int64_t stride, const Offset &shift,
+                         const DimExpr &padLow) {
+  return Axis{out.offset * stride + shift - offsetOf(padLow), out.size,
+              out.stride * stride, /*filled=*/true};
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- Emitter.h
-//------------------------------------------------------------===//
+//===- Emitter.h ----------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -117,6 +116,15 @@ private:
   mlir::Value
   serialLoop(const DimExpr &extent, int64_t step, mlir::Value init,
              llvm::function_ref<mlir::Value(Offset, mlir::Value)> body);
+  /// A nest of serial loops, one per extent, by steps of 1; `body` gets the
+  /// position in all of them.
+  mlir::Value serialNest(
+      llvm::ArrayRef<DimExpr> extents, mlir::Value init,
+      llvm::function_ref<mlir::Value(llvm::ArrayRef<Offset>, mlir::Value)>
+          body);
+  /// The input's elements under a window: out * stride + shift - padLow.
+  Axis windowAxis(const Axis &out, int64_t stride, const Offset &shift,
+                  const DimExpr &padLow);
 
   // Bounds.
   Bounds bounds(const Request &request, bool filledOnly = false);

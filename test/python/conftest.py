@@ -98,10 +98,11 @@ class Command:
     def __init__(self, folder):
         self.folder = folder
 
-    def __call__(self, *arguments, code=0):
+    def __call__(self, *arguments, code=0, environment=None):
         done = subprocess.run(
             [self.program, *map(str, arguments)],
             cwd=self.folder,
+            env={**os.environ, **(environment or {})},
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -118,6 +119,13 @@ class Command:
         lines = [line for line in done.stderr.splitlines() if not line.startswith("tilewright: note: ")]
         assert lines and lines[0].startswith(start), done.stderr
         return "\n".join(lines)[len(start) :]
+
+    def peak_memory(self, *arguments):
+        """The most memory that a run took, in bytes."""
+        process = subprocess.Popen([self.program, *map(str, arguments)], cwd=self.folder)
+        _, status, usage = os.wait4(process.pid, 0)
+        assert status == 0
+        return usage.ru_maxrss * 1024
 
     def interrupt(self, *arguments, when, timeout=60):
         """Starts a run, waits until `when()` is true, and sends what Ctrl-C sends."""

@@ -30,8 +30,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   ModelOptions model;
   InputOptions inputs;
-  std::string target;
-  unsigned threads = 0;
+  RunOptions how;
   double seconds = 3;
   uint64_t runs = 0;
   size_t kernels = 20;
@@ -74,25 +73,18 @@ static int bench(const Options &options) {
   auto module = loadModel(options.model);
   if (!module)
     return printFailure(module.error());
-  InputOptions inputOptions = options.inputs;
-  if (!inputOptions.seed)
-    inputOptions.seed = 0;
-  auto inputs = inputOptions.read((*module)->signature());
+  auto inputs = options.inputs.read((*module)->signature(), /*seed=*/0);
   if (!inputs)
     return printFailure(inputs.error());
 
-  SessionOptions sessionOptions;
-  sessionOptions.threads = options.threads;
-  sessionOptions.target = options.target;
-  auto session = createSession(*module, sessionOptions);
+  auto session = createSession(*module, options.how);
   if (!session)
     return printFailure(session.error());
   auto times = measure(**session, *inputs, options.seconds, options.runs);
   if (!times)
     return printFailure(times.error());
 
-  sessionOptions.profile = true;
-  auto profiled = createSession(*module, sessionOptions);
+  auto profiled = createSession(*module, options.how, /*profile=*/true);
   if (!profiled)
     return printFailure(profiled.error());
   // The first run warms up; it is not to count.
@@ -109,7 +101,7 @@ static int bench(const Options &options) {
   uint64_t runs = profiledTimes->size() + 1;
 
   unsigned threads =
-      options.threads ? options.threads : ThreadPool::coreCount();
+      options.how.threads ? options.how.threads : ThreadPool::coreCount();
   double median = percentile(*times, 0.5), low = percentile(*times, 0.1),
          high = percentile(*times, 0.9);
   if (options.json) {
@@ -136,11 +128,7 @@ Subcommand addBench(CLI::App &parent) {
   auto options = std::make_shared<Options>();
   options->model.addTo(*app);
   options->inputs.addTo(*app);
-  app->add_option("--target", options->target,
-                  "Which target of the module (default: the best one that "
-                  "this machine can run)");
-  app->add_option("--threads", options->threads,
-                  "Threads to run with (default: all cores)");
+  options->how.addTo(*app);
   app->add_option("--seconds", options->seconds,
                   "How long to measure (default: 3)")
       ->check(CLI::NonNegativeNumber);

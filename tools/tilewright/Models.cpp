@@ -147,9 +147,21 @@ Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
   return Module::load(path);
 }
 
+void RunOptions::addTo(CLI::App &app) {
+  app.add_option("--target", target,
+                 "Which target of the module (default: the best one that this "
+                 "machine can run)");
+  app.add_option("--threads", threads,
+                 "Threads to run with (default: all cores)");
+}
+
 Result<std::unique_ptr<Session>>
-createSession(std::shared_ptr<const Module> module, SessionOptions options) {
-  return Session::create(std::move(module), createCpuDevice(), options);
+createSession(std::shared_ptr<const Module> module, const RunOptions &options,
+              bool profile) {
+  return Session::create(std::move(module), createCpuDevice(),
+                         {.threads = options.threads,
+                          .profile = profile,
+                          .target = options.target});
 }
 
 // Inputs.
@@ -213,9 +225,11 @@ inputShapes(const Signature &signature, const std::vector<std::string> &dims,
 }
 
 Result<std::vector<Tensor>>
-InputOptions::read(const Signature &signature) const {
+InputOptions::read(const Signature &signature,
+                   std::optional<uint64_t> defaultSeed) const {
   RandomInputsOptions options;
-  options.seed = seed.value_or(0);
+  std::optional<uint64_t> chosen = seed ? seed : defaultSeed;
+  options.seed = chosen.value_or(0);
   for (const std::string &text : files) {
     auto sides = splitAtEquals("--input", text);
     if (!sides)
@@ -230,7 +244,7 @@ InputOptions::read(const Signature &signature) const {
   if (!parsed)
     return parsed.error();
   options.sizes = parsed.take();
-  if (!seed)
+  if (!chosen)
     for (const Argument &input : signature.inputs)
       if (!options.given.count(input.name))
         return error("input '", input.name, "' (",

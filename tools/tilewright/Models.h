@@ -54,9 +54,12 @@ struct InputOptions {
   std::vector<std::string> sizes;
   std::optional<uint64_t> seed;
   void addTo(CLI::App &app);
-  /// Inputs that have no file get random values; without a seed that is an
-  /// error. Sizes that were chosen are told on stderr.
-  Result<std::vector<Tensor>> read(const Signature &signature) const;
+  /// Inputs that have no file get random values, by `defaultSeed` if the user
+  /// gave none; without either that is an error. Sizes that were chosen are
+  /// told on stderr.
+  Result<std::vector<Tensor>>
+  read(const Signature &signature,
+       std::optional<uint64_t> defaultSeed = std::nullopt) const;
 };
 
 /// The shapes that random inputs would have with these "--dim"s; `sizes` gets
@@ -65,9 +68,16 @@ Result<std::vector<std::vector<int64_t>>>
 inputShapes(const Signature &signature, const std::vector<std::string> &dims,
             SymbolBindings &sizes);
 
-/// A session on this machine's processor.
+/// How a module runs: on this machine's processor.
+struct RunOptions {
+  std::string target;
+  unsigned threads = 0;
+  void addTo(CLI::App &app);
+};
+
 Result<std::unique_ptr<Session>>
-createSession(std::shared_ptr<const Module> module, SessionOptions options);
+createSession(std::shared_ptr<const Module> module, const RunOptions &options,
+              bool profile = false);
 
 /// Kernels (and other commands) by time, the slowest first; `runs` divides the
 /// times. At most `limit` rows.

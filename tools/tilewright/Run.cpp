@@ -31,8 +31,8 @@ namespace {
 struct Options {
   ModelOptions model;
   InputOptions inputs;
-  std::string device = "cpu", target, outputFolder;
-  unsigned threads = 0;
+  RunOptions how;
+  std::string device = "cpu", outputFolder;
   bool profile = false, json = false;
 };
 
@@ -183,9 +183,7 @@ static Result<std::vector<Tensor>>
 runSession(std::shared_ptr<const Module> module, const Options &options,
            const std::vector<Tensor> &inputs,
            std::vector<ProfileEntry> &profile) {
-  auto session = createSession(std::move(module), {.threads = options.threads,
-                                                   .profile = options.profile,
-                                                   .target = options.target});
+  auto session = createSession(std::move(module), options.how, options.profile);
   if (!session)
     return session.error();
   auto outputs = (*session)->run(inputs);
@@ -223,11 +221,7 @@ Subcommand addRun(CLI::App &parent) {
                   "cpu, or reference: the interpreter, slow and plain, that "
                   "runs the model as it was imported (default: cpu)")
       ->check(CLI::IsMember({"cpu", "reference"}));
-  app->add_option("--target", options->target,
-                  "Which target of the module (default: the best one that "
-                  "this machine can run)");
-  app->add_option("--threads", options->threads,
-                  "Threads to run with (default: all cores)");
+  options->how.addTo(*app);
   app->add_option("--output-dir", options->outputFolder,
                   "Write the outputs into this folder")
       ->type_name("DIR");

@@ -31,8 +31,7 @@ namespace {
 struct Options {
   ModelOptions model;
   InputOptions inputs;
-  std::string target;
-  unsigned threads = 0;
+  RunOptions how;
   bool all = false, json = false;
 };
 } // namespace
@@ -102,14 +101,10 @@ static int verify(const Options &options) {
   auto module = loadModel(options.model);
   if (!module)
     return printFailure(module.error());
-  InputOptions inputOptions = options.inputs;
-  if (!inputOptions.seed)
-    inputOptions.seed = 0;
-  auto inputs = inputOptions.read((*module)->signature());
+  auto inputs = options.inputs.read((*module)->signature(), /*seed=*/0);
   if (!inputs)
     return printFailure(inputs.error());
-  auto session = createSession(
-      *module, {.threads = options.threads, .target = options.target});
+  auto session = createSession(*module, options.how);
   if (!session)
     return printFailure(session.error());
 
@@ -139,11 +134,7 @@ Subcommand addVerify(CLI::App &parent) {
   auto options = std::make_shared<Options>();
   options->model.addTo(*app);
   options->inputs.addTo(*app);
-  app->add_option("--target", options->target,
-                  "Which target of the module (default: the best one that "
-                  "this machine can run)");
-  app->add_option("--threads", options->threads,
-                  "Threads to run with (default: all cores)");
+  options->how.addTo(*app);
   app->add_flag("--all", options->all, "Print all kernels");
   app->add_flag("--json", options->json, "Print all kernels as JSON");
   app->footer(footer);

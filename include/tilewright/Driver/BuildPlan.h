@@ -1,5 +1,4 @@
-//===- BuildPlan.h
-//----------------------------------------------------------===//
+//===- BuildPlan.h --------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -44,9 +43,6 @@ struct PlanSources {
 Result<Signature> buildSignature(mlir::ModuleOp module);
 
 Result<Plan> buildPlan(mlir::ModuleOp module, const PlanSources &sources);
-
-/// "conv1 (Conv)", ... : the model's nodes in a location, each once.
-std::vector<std::string> nodesOf(mlir::Location loc);
 
 } // namespace tilewright
 

@@ -21,9 +21,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 namespace tilewright {
 
@@ -76,6 +79,9 @@ public:
 private:
   AtomicFile() = default;
   Error failure(const char *what, int code) const;
+  /// Calls `write` until all is written; it returns as write(2) does.
+  Status writeAll(const void *data, size_t size,
+                  const std::function<ssize_t(const char *, size_t)> &write);
   std::string path_;
   std::string temporary_; // Empty: the file has no name yet, or is direct.
   int descriptor_ = -1;

@@ -1,5 +1,4 @@
-//===- Schedule.h
-//-----------------------------------------------------------===//
+//===- Schedule.h ---------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

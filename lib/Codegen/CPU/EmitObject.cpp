@@ -1,5 +1,4 @@
-//===- EmitObject.cpp - LLVM dialect to object code
-//-------------------------===//
+//===- EmitObject.cpp - LLVM dialect to object code -----------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ExpandMath.cpp - math ops to polynomials
-//-----------------------------===//
+//===- ExpandMath.cpp - math ops to polynomials ---------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- KernelBounds.h - what is known of the bounds in a kernel
-//-------------===//
+//===- KernelBounds.h - what is known of the bounds in a kernel -----------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- PeelLoops.cpp - split off partial steps of serial loops
-//--------------===//
+//===- PeelLoops.cpp - split off partial steps of serial loops ------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Pipeline.cpp - from the tiled form to the LLVM dialect
-//---------------===//
+//===- Pipeline.cpp - from the tiled form to the LLVM dialect -------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TileEmitter.cpp - functions and blocks
-//-------------------------------===//
+//===- TileEmitter.cpp - functions and blocks -----------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

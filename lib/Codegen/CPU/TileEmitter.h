@@ -1,5 +1,4 @@
-//===- TileEmitter.h - tiles as rows of 1-D vectors
-//-------------------------===//
+//===- TileEmitter.h - tiles as rows of 1-D vectors -----------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

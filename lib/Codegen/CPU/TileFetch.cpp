@@ -1,5 +1,4 @@
-//===- TileFetch.cpp - the pieces of tiles
-//----------------------------------===//
+//===- TileFetch.cpp - the pieces of tiles --------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

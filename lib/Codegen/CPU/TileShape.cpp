@@ -1,5 +1,4 @@
-//===- TileShape.cpp - reduce, scan, transpose, reshape
-//---------------------===//
+//===- TileShape.cpp - reduce, scan, transpose, reshape -------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TileToVector.cpp - tiled kernels to functions on 1-D vectors
-//---------===//
+//===- TileToVector.cpp - tiled kernels to functions on 1-D vectors -------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TileValues.cpp - indices and 1-D vectors
-//-----------------------------===//
+//===- TileValues.cpp - indices and 1-D vectors ---------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

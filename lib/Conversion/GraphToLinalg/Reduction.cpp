@@ -1,5 +1,4 @@
-//===- Reduction.cpp - reductions and normalisations of tw as linalg.generic
-//---===//
+//===- Reduction.cpp ------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

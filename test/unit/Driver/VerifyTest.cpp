@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../AllocationCounter.h"
+
 #include "tilewright/Driver/Verify.h"
 
 #include "tilewright/Driver/Compile.h"
@@ -98,6 +100,23 @@ TEST_F(Verify, NaN) {
 TEST_F(Verify, WrongInputs) {
   inputs = {Tensor(DType::F32, {3, 11})};
   EXPECT_FALSE(verify(createCpuDevice()));
+}
+
+// A compiled module allocates nothing after its first runs, on several threads.
+TEST_F(Verify, CompiledModuleAllocatesNothing) {
+  SessionOptions options;
+  options.threads = 2;
+  auto session = Session::create(module, createCpuDevice(), options);
+  ASSERT_TRUE(session) << session.error().message;
+  std::vector<Tensor> in = {Tensor(DType::F32, {20000, 10})},
+                      out = {Tensor(DType::F32, {20000, 10})};
+  std::fill_n(in[0].as<float>(), 20000 * 10, 0.5f);
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE((*session)->run(in, out));
+  int64_t before = test::allocationCount();
+  ASSERT_TRUE((*session)->run(in, out));
+  EXPECT_EQ(test::allocationCount() - before, 0);
+  EXPECT_FLOAT_EQ(out[0].as<float>()[199999], 0.1f);
 }
 
 } // namespace

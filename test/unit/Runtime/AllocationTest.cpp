@@ -4,45 +4,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Counts calls of the allocation functions by standing in front of them. Under
-// a sanitizer, which does the same, nothing is counted.
-//
-//===----------------------------------------------------------------------===//
 
+#include "../AllocationCounter.h"
 #include "SessionHarness.h"
 
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <new>
 
 using namespace tilewright;
 using test::dim;
 using test::floats;
 using test::Harness;
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define TILEWRIGHT_TEST_SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TILEWRIGHT_TEST_SANITIZED
-#endif
-
-static std::atomic<int64_t> allocations{0};
-
-#ifndef TILEWRIGHT_TEST_SANITIZED
-void *operator new(size_t size) {
-  ++allocations;
-  if (void *memory = std::malloc(size))
-    return memory;
-  std::abort();
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, size_t) noexcept { std::free(memory); }
-#endif
 
 namespace {
 
@@ -98,9 +69,9 @@ TEST(Allocation, NoneAfterWarmUp) {
   };
   for (int i = 0; i < 4; ++i)
     ASSERT_TRUE(runBoth());
-  int64_t before = allocations;
+  int64_t before = test::allocationCount();
   ASSERT_TRUE(runBoth());
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(test::allocationCount() - before, 0);
 }
 
 // The plan's overhead stays under 2 microseconds for each kernel; measured as

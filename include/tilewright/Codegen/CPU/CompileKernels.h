@@ -1,5 +1,4 @@
-//===- CompileKernels.h - tiled form to a shared object
-//---------------------===//
+//===- CompileKernels.h - tiled form to a shared object -------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Passes.h - passes of CPU code generation
-//-----------------------------===//
+//===- Passes.h - passes of CPU code generation ---------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

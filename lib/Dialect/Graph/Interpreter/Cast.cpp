@@ -1,5 +1,4 @@
-//===- Cast.cpp - conversion of the element type, and the elementwise choice
-//-===//
+//===- Cast.cpp -----------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -152,14 +152,10 @@ Result<Tensor> conv(const Tensor &input, const Tensor &filter,
   Result<Tensor> result = Tensor::allocate(type, shape);
   if (!result)
     return result;
-  return dispatch(type, [&](auto tag) -> Result<Tensor> {
+  return dispatchNumber("conv", type, [&](auto tag) -> Result<Tensor> {
     using T = typename decltype(tag)::Type;
-    if constexpr (std::is_same_v<T, bool>) {
-      return undefinedFor("conv", DType::Bool);
-    } else {
-      convolve<T>(*x, *f, window, groups, *result);
-      return result;
-    }
+    convolve<T>(*x, *f, window, groups, *result);
+    return result;
   });
 }
 
@@ -174,15 +170,12 @@ Result<Tensor> convTranspose(const Tensor &input, const Tensor &filter,
   Result<Tensor> result = Tensor::allocate(type, shape);
   if (!result)
     return result;
-  return dispatch(type, [&](auto tag) -> Result<Tensor> {
-    using T = typename decltype(tag)::Type;
-    if constexpr (std::is_same_v<T, bool>) {
-      return undefinedFor("conv_transpose", DType::Bool);
-    } else {
-      convolveTransposed<T>(*x, *f, window, groups, *result);
-      return result;
-    }
-  });
+  return dispatchNumber(
+      "conv_transpose", type, [&](auto tag) -> Result<Tensor> {
+        using T = typename decltype(tag)::Type;
+        convolveTransposed<T>(*x, *f, window, groups, *result);
+        return result;
+      });
 }
 
 } // namespace tilewright::graph::reference

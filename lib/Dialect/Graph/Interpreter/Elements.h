@@ -147,6 +147,17 @@ inline Error undefinedFor(std::string_view what, DType type) {
   return error(what, " is not defined for ", name(type));
 }
 
+/// Calls `fn(Tag<T>())` for a type of numbers; bool is an error of `what`.
+template <typename Fn>
+Result<Tensor> dispatchNumber(std::string_view what, DType type, Fn fn) {
+  return dispatch(type, [&](auto tag) -> Result<Tensor> {
+    if constexpr (std::is_same_v<typename decltype(tag)::Type, bool>)
+      return undefinedFor(what, type);
+    else
+      return fn(tag);
+  });
+}
+
 /// The elements of any tensor as doubles.
 std::vector<double> toDoubles(const Tensor &tensor);
 /// The elements of an integer tensor; u64 beyond 2^63 wraps.

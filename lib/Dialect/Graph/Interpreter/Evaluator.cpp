@@ -7,7 +7,7 @@
 
 #include "Evaluator.h"
 
-#include "NodeName.h"
+#include "tilewright/Dialect/Graph/IR/NodeNames.h"
 
 namespace tilewright::graph::reference {
 
@@ -53,7 +53,7 @@ Status Evaluator::runOp(mlir::Operation *op) {
   else
     results = evaluate(op, Frame{operands, symbols, weights});
   if (!results)
-    return results.error().in(describe(op));
+    return results.error().in(describeOp(op));
 
   for (mlir::OpResult result : op->getResults()) {
     const Tensor &tensor = (*results)[result.getResultNumber()];
@@ -62,7 +62,7 @@ Status Evaluator::runOp(mlir::Operation *op) {
             ? "the result"
             : "result " + std::to_string(result.getResultNumber());
     if (Status ok = symbols.check(result.getType(), tensor, name); !ok)
-      return ok.error().in(describe(op));
+      return ok.error().in(describeOp(op));
     if (!result.use_empty())
       values[result] = tensor;
   }

@@ -46,28 +46,24 @@ Result<Tensor> matmul(const Tensor &lhs, const Tensor &rhs, bool transposeLhs,
   Result<Tensor> result = Tensor::allocate(type, shape);
   if (!result)
     return result;
-  return dispatch(type, [&](auto tag) -> Result<Tensor> {
+  return dispatchNumber("matmul", type, [&](auto tag) -> Result<Tensor> {
     using T = typename decltype(tag)::Type;
-    if constexpr (std::is_same_v<T, bool>) {
-      return undefinedFor("matmul", DType::Bool);
-    } else {
-      // Strides count matrices here.
-      Shape aStrides = broadcastStrides(leading(*a), *batch);
-      Shape bStrides = broadcastStrides(leading(*b), *batch);
-      std::vector<Accumulator<T>> rows(m * k);
-      T *out = result->template as<T>();
-      for (Coordinates c(*batch); c.valid(); c.next(), out += m * n) {
-        int64_t i = 0, j = 0;
-        for (size_t axis = 0; axis < batch->size(); ++axis) {
-          i += c[axis] * aStrides[axis];
-          j += c[axis] * bStrides[axis];
-        }
-        for (int64_t e = 0; e < m * k; ++e)
-          rows[e] = Accumulator<T>(load(a->as<T>()[i * m * k + e]));
-        multiply<T>(rows.data(), b->as<T>() + j * k * n, n, out, n, m, n, k);
+    // Strides count matrices here.
+    Shape aStrides = broadcastStrides(leading(*a), *batch);
+    Shape bStrides = broadcastStrides(leading(*b), *batch);
+    std::vector<Accumulator<T>> rows(m * k);
+    T *out = result->template as<T>();
+    for (Coordinates c(*batch); c.valid(); c.next(), out += m * n) {
+      int64_t i = 0, j = 0;
+      for (size_t axis = 0; axis < batch->size(); ++axis) {
+        i += c[axis] * aStrides[axis];
+        j += c[axis] * bStrides[axis];
       }
-      return result;
+      for (int64_t e = 0; e < m * k; ++e)
+        rows[e] = Accumulator<T>(load(a->as<T>()[i * m * k + e]));
+      multiply<T>(rows.data(), b->as<T>() + j * k * n, n, out, n, m, n, k);
     }
+    return result;
   });
 }
 

@@ -171,24 +171,19 @@ Result<Tensor> range(const Tensor &start, const Tensor &delta, int64_t size) {
   Result<Tensor> result = Tensor::allocate(start.type(), {size});
   if (!result)
     return result;
-  return dispatch(start.type(), [&](auto tag) -> Result<Tensor> {
+  return dispatchNumber("range", start.type(), [&](auto tag) -> Result<Tensor> {
     using T = typename decltype(tag)::Type;
-    if constexpr (std::is_same_v<T, bool>) {
-      return undefinedFor("range", DType::Bool);
-    } else {
-      T *out = result->template as<T>();
-      auto first = load(*start.as<T>()), step = load(*delta.as<T>());
-      for (int64_t i = 0; i < size; ++i) {
-        if constexpr (std::is_same_v<T, double>)
-          out[i] = first + double(i) * step;
-        else if constexpr (isFloatElement<T>) // two roundings, as f32 has them
-          out[i] = storeFloat<T>(float(first) + float(i) * float(step));
-        else
-          out[i] =
-              static_cast<T>(uint64_t(first) + uint64_t(i) * uint64_t(step));
-      }
-      return result;
+    T *out = result->template as<T>();
+    auto first = load(*start.as<T>()), step = load(*delta.as<T>());
+    for (int64_t i = 0; i < size; ++i) {
+      if constexpr (std::is_same_v<T, double>)
+        out[i] = first + double(i) * step;
+      else if constexpr (isFloatElement<T>) // two roundings, as f32 has them
+        out[i] = storeFloat<T>(float(first) + float(i) * float(step));
+      else
+        out[i] = static_cast<T>(uint64_t(first) + uint64_t(i) * uint64_t(step));
     }
+    return result;
   });
 }
 

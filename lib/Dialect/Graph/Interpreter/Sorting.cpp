@@ -1,5 +1,4 @@
-//===- Sorting.cpp - the largest elements, and the elements that are not 0
-//-===//
+//===- Sorting.cpp --------------------------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -143,6 +143,23 @@ static double scaleOf(Node &n, Value &query) {
   return scale != 0 ? scale : defaultScale(n, query);
 }
 
+/// The end of both attentions: `keysMask` is the input that says which keys
+/// take part; input 5 is a bias. Query, key and value are split into heads.
+static void attend(Node &n, Value q, Value k, Value v, int64_t keysMask,
+                   bool causal) {
+  AttentionMask mask;
+  if (n.has(keysMask))
+    mask.keep = keysKept(n, n.in(keysMask), n.shape(k)[1]);
+  if (n.has(5))
+    mask.bias = n.in(5);
+  if (n.failed())
+    return;
+  double scale = scaleOf(n, q);
+  Value y =
+      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
+  n.result(0, joinHeads(n, y));
+}
+
 /// One matrix makes query, key and value: input [B, L, D] x [D, 3 * D'].
 static void importAttention(Node &n) {
   int64_t heads = n.required("num_heads");
@@ -165,17 +182,7 @@ static void importAttention(Node &n) {
   Value k = splitHeads(n, n.sliceAxis(all, 2, widths[0], widths[1]), heads);
   Value v = splitHeads(n, n.sliceAxis(all, 2, widths[0] + widths[1], widths[2]),
                        heads);
-  AttentionMask mask;
-  if (n.has(3))
-    mask.keep = keysKept(n, n.in(3), n.shape(k)[1]);
-  if (n.has(5))
-    mask.bias = n.in(5);
-  if (n.failed())
-    return;
-  double scale = scaleOf(n, q);
-  Value y =
-      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
-  n.result(0, joinHeads(n, y));
+  attend(n, q, k, v, /*keysMask=*/3, causal);
 }
 
 static void importMultiHeadAttention(Node &n) {
@@ -201,17 +208,7 @@ static void importMultiHeadAttention(Node &n) {
   q = splitHeads(n, q, heads);
   k = splitHeads(n, k, heads);
   v = splitHeads(n, v, heads);
-  AttentionMask mask;
-  if (n.has(4))
-    mask.keep = keysKept(n, n.in(4), n.shape(k)[1]);
-  if (n.has(5))
-    mask.bias = n.in(5);
-  if (n.failed())
-    return;
-  double scale = scaleOf(n, q);
-  Value y =
-      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
-  n.result(0, joinHeads(n, y));
+  attend(n, q, k, v, /*keysMask=*/4, causal);
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,4 @@
-//===- CompileKernelsTest.cpp - objects, errors and descriptions
-//------------===//
+//===- CompileKernelsTest.cpp - objects, errors and descriptions ----------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

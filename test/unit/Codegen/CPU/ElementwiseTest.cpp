@@ -1,5 +1,4 @@
-//===- ElementwiseTest.cpp - elementwise kernels with edges
-//-----------------===//
+//===- ElementwiseTest.cpp - elementwise kernels with edges ---------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- KernelRunner.cpp - compile, load and run kernels in tests
-//------------===//
+//===- KernelRunner.cpp - compile, load and run kernels in tests ----------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
