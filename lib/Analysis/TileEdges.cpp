@@ -54,9 +54,9 @@ std::string AxisEdge::str() const {
   return text;
 }
 
-static TileRange lostRange(MLIRContext *context) {
+static TileRange lostRange(MLIRContext *context, AxisEdge::Kind kind) {
   OpFoldResult zero = IntegerAttr::get(IndexType::get(context), 0);
-  return {zero, zero};
+  return {zero, zero, kind == AxisEdge::Any};
 }
 
 static AxisEdge withKind(AxisEdge::Kind kind,
@@ -295,7 +295,7 @@ void TileEdges::visitElementwise(Operation *op) {
         edge.fill = element;
       }
     if (edge.ranges.empty())
-      edge.ranges.push_back(lostRange(op->getContext()));
+      edge.ranges.push_back(lostRange(op->getContext(), edge.kind));
     result.push_back(edge);
   }
   for (Value value : op->getResults())
@@ -347,7 +347,7 @@ TileEdge TileEdges::reshaped(tile::ReshapeOp op) const {
     bool moved = fromAxes.size() == 1 && toAxes.size() == 1 &&
                  from.getDimSize(fromAxes[0]) == to.getDimSize(toAxes[0]);
     if (!moved && !edge.ranges.empty())
-      edge.ranges = {lostRange(op.getContext())};
+      edge.ranges = {lostRange(op.getContext(), edge.kind)};
     for (int64_t axis : toAxes)
       if (!edge.isFull())
         result[axis] = result[axis].isFull() ? edge : join(result[axis], edge);
@@ -394,8 +394,8 @@ static TileEdge boundedEdge(OpTy op, TileEdge inside, Attribute fill) {
   for (unsigned axis = 0; axis < lo.size(); ++axis) {
     if (op.isFull(axis))
       continue;
-    inside[axis] =
-        withKind(fill ? AxisEdge::Fill : AxisEdge::Any, {{lo[axis], hi[axis]}});
+    inside[axis] = withKind(fill ? AxisEdge::Fill : AxisEdge::Any,
+                            {{lo[axis], hi[axis], /*any=*/!fill}});
     inside[axis].fill = fill;
   }
   return inside;
@@ -464,7 +464,7 @@ void TileEdges::visit(Operation *op) {
           if (tileType(broadcast.getOperand()).getDimSize(axis) !=
                   tileType(broadcast.getResult()).getDimSize(axis) &&
               !edge[axis].ranges.empty())
-            edge[axis].ranges = {lostRange(op->getContext())};
+            edge[axis].ranges = {lostRange(op->getContext(), edge[axis].kind)};
         set(broadcast.getResult(), edge);
       })
       .Case([&](tile::TransposeOp transpose) {

@@ -107,3 +107,19 @@ func.func @call_depthwise(%x: tensor<1x8x8x16xf32>, %f: tensor<3x3x1x16xf32>) ->
   }
   return %r : tensor<1x6x6x16xf32>
 }
+
+// A residual beside a convolution that is padded, all sizes dynamic: what the border
+// leaves in the sum is known, so that only the residual's own edge bounds the store.
+// CHECK-LABEL: func.func @conv_residual(
+// CHECK: %[[R:.*]] = tile.load %{{.*}} valid [0 to 1, 0 to 1, 0 to %[[EDGE:.*]], 0 to 16] strides [1, 1, 1, 1] :
+// CHECK: %[[SUM:.*]] = arith.addf %{{.*}}, %[[R]]
+// CHECK: tile.store %[[SUM]], %{{.*}} valid [0 to 1, 0 to 1, 0 to %[[EDGE]], 0 to 16]
+func.func @call_conv_residual(%x: tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>, %w: tensor<3x3x16x16xf32>, %r: tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>) -> tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">> {
+  %0 = tw.kernel "conv_residual"(%x, %w, %r) : (tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>, tensor<3x3x16x16xf32>, tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>) -> tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">> {
+  ^bb0(%a: tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>, %b: tensor<3x3x16x16xf32>, %c: tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>):
+    %1 = tw.conv %a, %b strides [1, 1] dilations [1, 1] low <1, 1> high <1, 1> groups 1 : tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>, tensor<3x3x16x16xf32> -> tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>
+    %2 = tw.binary add %1, %c : tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>, tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">> -> tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>
+    tw.yield %2 : tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>
+  }
+  return %0 : tensor<?x?x?x16xf32, #tw.dims<"B", "H", "W">>
+}

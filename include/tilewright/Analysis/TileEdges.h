@@ -40,8 +40,10 @@ namespace tilewright {
 
 struct TileRange {
   mlir::OpFoldResult lo, hi;
+  /// Outside stands anything; else a fill, or what is computed from one.
+  bool any = false;
   bool operator==(const TileRange &other) const {
-    return lo == other.lo && hi == other.hi;
+    return lo == other.lo && hi == other.hi && any == other.any;
   }
 };
 

@@ -59,9 +59,9 @@ private:
   LogicalResult verifySeparateBlocks(StoreOp store);
   template <typename OpTy> LogicalResult verifyInside(OpTy op);
   LogicalResult verifyDivision(Operation *op);
-  /// True if [lo, hi) is inside every range of the edge.
+  /// True if [lo, hi) is inside every range outside which stands anything.
   bool isInside(OpFoldResult lo, OpFoldResult hi, const AxisEdge &edge,
-                int64_t size, Operation *at);
+                Operation *at);
 
   func::FuncOp kernel;
   KernelInfo info;
@@ -206,12 +206,12 @@ LogicalResult KernelVerifier::verifyDot(DotOp dot) {
 //===----------------------------------------------------------------------===//
 
 bool KernelVerifier::isInside(OpFoldResult lo, OpFoldResult hi,
-                              const AxisEdge &edge, int64_t size,
-                              Operation *at) {
+                              const AxisEdge &edge, Operation *at) {
   DimExpr first = facts.expr(lo), last = facts.expr(hi);
   return llvm::all_of(edge.ranges, [&](const TileRange &range) {
-    return facts.isNonNegative(first - facts.expr(range.lo), at) &&
-           facts.isNonNegative(facts.expr(range.hi) - last, at);
+    return !range.any ||
+           (facts.isNonNegative(first - facts.expr(range.lo), at) &&
+            facts.isNonNegative(facts.expr(range.hi) - last, at));
   });
 }
 
@@ -219,8 +219,7 @@ LogicalResult KernelVerifier::verifyStoredRange(StoreOp store) {
   SmallVector<OpFoldResult> lo = store.getMixedLo(), hi = store.getMixedHi();
   for (auto [axis, edge] : llvm::enumerate(edges.of(store.getValue())))
     if (edge.kind == AxisEdge::Any &&
-        !isInside(lo[axis], hi[axis], edge,
-                  store.getTileType().getDimSize(axis), store))
+        !isInside(lo[axis], hi[axis], edge, store))
       return store.emitOpError("writes elements of axis ")
              << axis << " that may be anything: its bounds are not inside the "
              << "valid range of the value";
@@ -232,8 +231,7 @@ LogicalResult KernelVerifier::verifyGather(GatherOp gather) {
   for (Value coordinate : gather.getCoordinates())
     for (auto [axis, edge] : llvm::enumerate(edges.of(coordinate)))
       if (edge.kind == AxisEdge::Any &&
-          !isInside(lo[axis], hi[axis], edge,
-                    gather.getTileType().getDimSize(axis), gather))
+          !isInside(lo[axis], hi[axis], edge, gather))
         return gather.emitOpError("reads at coordinates of axis ")
                << axis << " that may be anything: its bounds are not inside "
                << "the valid range of the coordinates";
