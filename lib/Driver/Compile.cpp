@@ -57,10 +57,8 @@ public:
 
 private:
   static std::string describe(Diagnostic &diagnostic) {
-    std::string text;
-    for (const std::string &node : graph::nodesOf(diagnostic.getLocation()))
-      text += (text.empty() ? "node " : ", ") + node;
-    return text + (text.empty() ? "" : ": ") + diagnostic.str();
+    std::string nodes = graph::describeNodes(diagnostic.getLocation());
+    return nodes + (nodes.empty() ? "" : ": ") + diagnostic.str();
   }
 
   ScopedDiagnosticHandler handler;

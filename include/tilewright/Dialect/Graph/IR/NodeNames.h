@@ -23,7 +23,11 @@ namespace tilewright::graph {
 /// "conv1 (Conv)", ... : the model's nodes in a location, each once.
 std::vector<std::string> nodesOf(mlir::Location loc);
 
-/// "node conv1 (Conv), tw.conv": what a message calls an op.
+/// "node 'conv1' (Conv)", "nodes 'conv1' (Conv) + 'relu1' (Relu)", or nothing:
+/// what messages call the nodes.
+std::string describeNodes(mlir::Location loc);
+
+/// "node 'conv1' (Conv), tw.conv": what a message calls an op.
 std::string describeOp(mlir::Operation *op);
 
 } // namespace tilewright::graph
