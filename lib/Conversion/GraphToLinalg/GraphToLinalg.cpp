@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
-#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
-#include "tilewright/Conversion/GraphToLinalg/Scalar.h"
+#include "tilewright/Conversion/Scalar/SampleMath.h"
+#include "tilewright/Conversion/Scalar/Scalar.h"
 
 #include "KernelConverter.h"
 

@@ -14,7 +14,7 @@
 #ifndef TILEWRIGHT_LIB_CONVERSION_GRAPHTOLINALG_KERNELCONVERTER_H
 #define TILEWRIGHT_LIB_CONVERSION_GRAPHTOLINALG_KERNELCONVERTER_H
 
-#include "tilewright/Conversion/GraphToLinalg/Scalar.h"
+#include "tilewright/Conversion/Scalar/Scalar.h"
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

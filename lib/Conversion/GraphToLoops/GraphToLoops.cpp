@@ -9,7 +9,7 @@
 
 #include "LoopKernel.h"
 
-#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
+#include "tilewright/Conversion/Scalar/SampleMath.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -13,8 +13,8 @@
 
 #include "LoopKernel.h"
 
-#include "tilewright/Conversion/GraphToLinalg/SampleMath.h"
-#include "tilewright/Conversion/GraphToLinalg/Scalar.h"
+#include "tilewright/Conversion/Scalar/SampleMath.h"
+#include "tilewright/Conversion/Scalar/Scalar.h"
 
 using namespace mlir;
 using namespace tilewright;

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SAMPLEMATH_H
-#define TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SAMPLEMATH_H
+#ifndef TILEWRIGHT_CONVERSION_SCALAR_SAMPLEMATH_H
+#define TILEWRIGHT_CONVERSION_SCALAR_SAMPLEMATH_H
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 
@@ -128,4 +128,4 @@ mlir::Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis,
 
 } // namespace tilewright::graph
 
-#endif // TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SAMPLEMATH_H
+#endif // TILEWRIGHT_CONVERSION_SCALAR_SAMPLEMATH_H

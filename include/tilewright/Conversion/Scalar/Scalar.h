@@ -16,8 +16,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SCALAR_H
-#define TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SCALAR_H
+#ifndef TILEWRIGHT_CONVERSION_SCALAR_SCALAR_H
+#define TILEWRIGHT_CONVERSION_SCALAR_SCALAR_H
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 
@@ -70,4 +70,4 @@ private:
 
 } // namespace tilewright::graph
 
-#endif // TILEWRIGHT_CONVERSION_GRAPHTOLINALG_SCALAR_H
+#endif // TILEWRIGHT_CONVERSION_SCALAR_SCALAR_H
