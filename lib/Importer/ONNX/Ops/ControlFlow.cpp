@@ -17,24 +17,40 @@ using namespace tilewright::onnximport;
 // If
 //===----------------------------------------------------------------------===//
 
+/// The two sizes of a condition `a == b`, if both are known.
+static std::optional<std::pair<DimExpr, DimExpr>>
+comparedSizes(ImportState &state, Value condition) {
+  Operation *op = condition.getDefiningOp();
+  while (isa_and_nonnull<graph::ReshapeOp, graph::CastOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  auto compare = dyn_cast_if_present<graph::CompareOp>(op);
+  if (!compare || compare.getKind() != graph::CompareKind::Eq)
+    return std::nullopt;
+  std::optional<Dims> lhs = state.knownContents(compare.getLhs()),
+                      rhs = state.knownContents(compare.getRhs());
+  if (!lhs || !rhs || lhs->size() != 1 || rhs->size() != 1)
+    return std::nullopt;
+  return std::pair(lhs->front(), rhs->front());
+}
+
 static void importIf(Node &n) {
   const onnx::GraphProto *thenGraph = n.subgraph("then_branch");
   const onnx::GraphProto *elseGraph = n.subgraph("else_branch");
   Value condition = toScalar(n, n.in(0), "input 'cond'");
   if (n.failed())
     return;
+  auto importOnly = [&](const onnx::GraphProto &taken) {
+    std::optional<SmallVector<Value>> values =
+        n.graph.importSubgraph(n, taken, {});
+    for (size_t i = 0; values && i < values->size(); ++i)
+      n.result(int64_t(i), (*values)[i]);
+  };
   // A condition that is known (often: is this size 1?) leaves one branch, whose
   // results may then have another rank than the other's.
   if (std::optional<Dims> known = n.state.knownContents(condition);
-      known && known->size() == 1 && (*known)[0].constantValue()) {
-    const onnx::GraphProto *taken =
-        (*known)[0].isConstant(0) ? elseGraph : thenGraph;
-    std::optional<SmallVector<Value>> values =
-        n.graph.importSubgraph(n, *taken, {});
-    for (size_t i = 0; values && i < values->size(); ++i)
-      n.result(int64_t(i), (*values)[i]);
-    return;
-  }
+      known && known->size() == 1 && (*known)[0].constantValue())
+    return importOnly((*known)[0].isConstant(0) ? *elseGraph : *thenGraph);
+  auto sizes = comparedSizes(n.state, condition);
 
   OpBuilder &b = n.state.builder;
   auto makeIf = [&](TypeRange types, ArrayRef<std::string> symbols,
@@ -63,17 +79,21 @@ static void importIf(Node &n) {
   SmallVector<Type> types;
   std::vector<std::string> symbols;
   Dims thenDims, elseDims;
+  bool onSizes = false;
   for (size_t i = 0; !n.failed() && i < values[0].size(); ++i) {
     Value a = values[0][i], e = values[1][i];
     Dims dims = graph::getDims(a), other = graph::getDims(e);
-    if (n.element(a) != n.element(e) || dims.size() != other.size()) {
+    bool sameRank = dims.size() == other.size();
+    onSizes |= !sameRank && sizes;
+    if (n.element(a) != n.element(e) || (!sameRank && !onSizes)) {
       n.fail("output " + Twine(i) + ": the branches give " +
              Emitter::typeName(n.element(a)) + " of rank " +
              Twine(dims.size()) + " and " + Emitter::typeName(n.element(e)) +
-             " of rank " + Twine(other.size()) +
-             "; if the condition depends on sizes, declare the inputs' shapes");
+             " of rank " + Twine(other.size()));
       break;
     }
+    if (onSizes)
+      break;
     for (size_t axis = 0; axis < dims.size(); ++axis)
       if (dims[axis] != other[axis]) {
         symbols.push_back(n.state.freshSymbol("branch"));
@@ -83,11 +103,23 @@ static void importIf(Node &n) {
       }
     types.push_back(graph::getTensorType(n.state.context, dims, n.element(a)));
   }
-  if (n.failed()) {
+  if (n.failed() || onSizes) {
     n.state.forget(draft.getThenRegion());
     n.state.forget(draft.getElseRegion());
     draft.erase();
-    return;
+    if (n.failed())
+      return;
+    // No value has two ranks: the model is for sizes that are equal (PyTorch's
+    // squeeze(k) squeezes there). Others are an error when it runs.
+    std::string equal = sizes->first.str() + " = " + sizes->second.str();
+    n.state.warnings.push_back(
+        "node '" + n.name +
+        "' (If): the branches' results differ in rank, so the module is for "
+        "sizes with " +
+        equal + "; declare the inputs' shapes for others");
+    n.state.checkEqual(n.loc, sizes->first, sizes->second,
+                       "the branch that the model was compiled for");
+    return importOnly(*thenGraph);
   }
   graph::IfOp op = makeIf(types, symbols, thenDims, elseDims);
   op.getThenRegion().takeBody(draft.getThenRegion());

@@ -118,7 +118,7 @@ static void importSqueeze(Node &n) {
         axes->push_back(i);
       else if (!shape[i].constantValue())
         n.fail("without axes, every size must be known, but axis " + Twine(i) +
-               " is " + shape[i].str());
+               " is " + shape[i].str() + ": declare the inputs' shapes");
     }
   }
   n.result(0, n.squeeze(n.in(0), *axes));
