@@ -120,13 +120,6 @@ class Command:
         assert lines and lines[0].startswith(start), done.stderr
         return "\n".join(lines)[len(start) :]
 
-    def peak_memory(self, *arguments):
-        """The most memory that a run took, in bytes."""
-        process = subprocess.Popen([self.program, *map(str, arguments)], cwd=self.folder)
-        _, status, usage = os.wait4(process.pid, 0)
-        assert status == 0
-        return usage.ru_maxrss * 1024
-
     def interrupt(self, *arguments, when, timeout=60):
         """Starts a run, waits until `when()` is true, and sends what Ctrl-C sends."""
         process = subprocess.Popen(

@@ -5,6 +5,8 @@ import onnx
 from onnx import TensorProto, helper
 from onnx.external_data_helper import set_external_data
 
+from peak_memory import peak_memory
+
 LAYERS, WIDTH = 8, 2048
 
 
@@ -39,8 +41,8 @@ def write_network(folder):
 # their bytes, for they are read from the model's file and go straight to the module.
 def test_peak(tilewright, models, tmp_path):
     onnx.save(models.conv_relu(), tmp_path / "small.onnx")
-    ground = tilewright.peak_memory("compile", "small.onnx", "-o", "small.twm")
+    ground = peak_memory(tilewright.program, "compile", "small.onnx", "-o", "small.twm", folder=tmp_path)
     weights = write_network(tmp_path)
-    peak = tilewright.peak_memory("compile", "network.onnx", "-o", "network.twm")
+    peak = peak_memory(tilewright.program, "compile", "network.onnx", "-o", "network.twm", folder=tmp_path)
     assert peak - ground < 2 * weights
     assert peak < 3 * weights + (400 << 20)

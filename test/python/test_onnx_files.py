@@ -2,10 +2,11 @@
 
 import os
 import subprocess
-import sys
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
+
+from peak_memory import peak_memory
 
 MB = 1 << 20
 
@@ -20,13 +21,8 @@ def model_with(initializers, size):
 
 
 def peak(path):
-    """Megabytes that tw-import takes at its peak; a first child sets the ground."""
-    program = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
-    )
-    command = [sys.executable, "-c", program, "tw-import", "--quiet", str(path)]
-    return int(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    """Megabytes that tw-import takes at its peak."""
+    return peak_memory("tw-import", "--quiet", path) // MB
 
 
 def test_weights_are_not_copied(tmp_path):
