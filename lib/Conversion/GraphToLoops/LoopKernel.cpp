@@ -55,6 +55,8 @@ Array LoopKernel::addBuffer(Type element, ArrayRef<DimExpr> shape) {
   for (const DimExpr &expr : shape) {
     sizes.push_back(expr.constantValue().value_or(ShapedType::kDynamic));
     texts.push_back(b.getStringAttr(expr.str()));
+    if (!expr.constantValue())
+      extents.push_back(expr);
   }
   dims.push_back(b.getArrayAttr(texts));
   Type type = MemRefType::get(sizes, storageType(element));
@@ -115,6 +117,9 @@ Values LoopKernel::begin(ArrayRef<DimExpr> extents, int64_t step) {
 }
 
 func::FuncOp LoopKernel::finish() {
+  // Where a buffer's size is made of symbols that are no sizes, it is one itself.
+  for (const DimExpr &extent : extents)
+    size(extent);
   Block &entry = function.front();
   function.setFunctionType(
       FunctionType::get(b.getContext(), entry.getArgumentTypes(), {}));

@@ -136,6 +136,8 @@ private:
 
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::Attribute> dims;
+  /// The sizes of buffers that are no constants.
+  llvm::SmallVector<DimExpr> extents;
   std::vector<DimExpr> sizeExprs;
   std::map<std::string, Value> sizeValues;
   DimExpr blocks{1};

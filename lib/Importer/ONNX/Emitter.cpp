@@ -234,6 +234,11 @@ Dims Emitter::contents(Value value, const Twine &what) {
   return {};
 }
 
+DimExpr Emitter::shortened(const DimExpr &expr, const Twine &what) {
+  Dims dims = contents(fromDims({expr}), what);
+  return dims.empty() ? expr : dims[0];
+}
+
 DimExpr Emitter::equal(const DimExpr &a, const DimExpr &b, const Twine &what) {
   if (a == b)
     return a;

@@ -58,6 +58,8 @@ public:
     main.walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<KernelOp>(op))
         return WalkResult::skip();
+      if (auto matmul = dyn_cast<MatmulOp>(op))
+        untranspose(matmul);
       classify(op);
       return WalkResult::advance();
     });
@@ -77,6 +79,27 @@ public:
 
 private:
   static bool isLeaf(Operation *op) { return isa<WeightOp, ConstantOp>(op); }
+
+  /// A weight that a matmul reads transposed is transposed ahead.
+  void untranspose(MatmulOp op) {
+    Operation *weight = op.getRhs().getDefiningOp();
+    if (!op.getTransposeRhs() || !weight || !fixed.contains(weight))
+      return;
+    Dims dims = getDims(op.getRhs());
+    SmallVector<int64_t> permutation =
+        llvm::to_vector(llvm::seq<int64_t>(0, int64_t(dims.size())));
+    std::swap(permutation.back(), permutation[permutation.size() - 2]);
+    std::swap(dims.back(), dims[dims.size() - 2]);
+    OpBuilder builder(op);
+    auto type = cast<RankedTensorType>(op.getRhs().getType());
+    auto transpose = TransposeOp::create(
+        builder, op.getLoc(),
+        getTensorType(builder.getContext(), dims, type.getElementType()),
+        op.getRhs(), permutation);
+    op.getRhsMutable().assign(transpose);
+    op.setTransposeRhs(false);
+    classify(transpose);
+  }
 
   void classify(Operation *op) {
     if (isLeaf(op)) {

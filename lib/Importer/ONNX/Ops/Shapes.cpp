@@ -64,7 +64,8 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
       DimExpr copied = allowZero || int64_t(i) >= from.rank()
                            ? DimExpr(0)
                            : isZero(size) * from[int64_t(i)];
-      result.push_back(size + copied + isRest * DimExpr(2));
+      result.push_back(
+          n.shortened(size + copied + isRest * DimExpr(2), "size"));
       undecided = true;
     }
   }
@@ -72,7 +73,7 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
     result[*rest] = divideExactly(from.dims, result);
   if (!undecided || rest)
     return result;
-  DimExpr left = divideExactly(from.dims, result);
+  DimExpr left = n.shortened(divideExactly(from.dims, result), "rest");
   for (auto [i, size] : llvm::enumerate(target))
     if (!size.constantValue() && !n.isSize(size))
       result[i] = result[i] + isNegative(size) * (left - DimExpr(1));
@@ -82,9 +83,12 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
 static void importReshape(Node &n) {
   bool allowZero = n.flag("allowzero", false);
   Dims target = n.contents(n.in(1), "input 'shape'");
-  if (!n.failed())
-    n.result(0, n.reshape(n.in(0), resolveTarget(n, n.shape(n.in(0)), target,
-                                                 allowZero)));
+  if (n.failed())
+    return;
+  Dims dims = resolveTarget(n, n.shape(n.in(0)), target, allowZero);
+  for (DimExpr &dim : dims)
+    dim = n.shortened(dim, "size");
+  n.result(0, n.reshape(n.in(0), dims));
 }
 
 static void importFlatten(Node &n) {

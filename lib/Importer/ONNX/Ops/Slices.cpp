@@ -58,12 +58,6 @@ static void importDynamicSlice(Node &n, const Dims &starts, const Dims &ends,
                                const Dims &axes, const Dims &steps) {
   Value x = n.in(0);
   Shape shape = n.shape(x);
-  // What is long gets a symbol.
-  auto name = [&](DimExpr &expr, StringRef what) {
-    Dims named = n.contents(n.fromDims({expr}), what);
-    if (!named.empty())
-      expr = named[0];
-  };
   for (int64_t axis = 0; axis < shape.rank(); ++axis) {
     DimExpr size = shape[axis], step(0), start(0), end(0), chosen(0);
     for (size_t i = 0; i < axes.size(); ++i) {
@@ -79,9 +73,9 @@ static void importDynamicSlice(Node &n, const Dims &starts, const Dims &ends,
     DimExpr whole = DimExpr(1) - chosen;
     step = step + whole;
     end = end + whole * size;
-    name(start, "start");
-    name(end, "end");
-    name(step, "step");
+    start = n.shortened(start, "start");
+    end = n.shortened(end, "end");
+    step = n.shortened(step, "step");
     DimExpr down = isNegative(step), lo = DimExpr(0) - down;
     DimExpr from = DimExpr::max(
         0, DimExpr::min(start + isNegative(start) * size, size - down));
@@ -90,11 +84,11 @@ static void importDynamicSlice(Node &n, const Dims &starts, const Dims &ends,
         DimExpr::max(lo, DimExpr::min(DimExpr::max(end, DimExpr(0) - size - 1) +
                                           isNegative(end) * size,
                                       size - down));
-    name(from, "from");
-    name(to, "to");
+    from = n.shortened(from, "from");
+    to = n.shortened(to, "to");
     DimExpr count =
         DimExpr::min(size, DimExpr::max(0, DimExpr::ceilDiv(to - from, step)));
-    name(count, "count");
+    count = n.shortened(count, "count");
     Value indices = n.shaped<graph::RangeOp>({count}, n.i64(), n.fromDim(from),
                                              n.fromDim(step));
     x = n.gather(x, indices, axis);

@@ -64,3 +64,19 @@ func.func @main(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N">
   %0 = tw.binary add %x, %s : tensor<?xf32, #tw.dims<"N">>, tensor<?xf32, #tw.dims<"N">> -> tensor<?xf32, #tw.dims<"N">>
   return %0 : tensor<?xf32, #tw.dims<"N">>
 }
+
+// -----
+
+// A weight that a matmul reads transposed is transposed ahead; what is no weight is read as it lies.
+// CHECK-LABEL: func.func @main
+// CHECK: %[[W:.*]] = tw.weight 4294967296 "fc.weight" : tensor<4x8xf32>
+// CHECK: tw.matmul %arg0, %[[W]] : tensor<2x4xf32>, tensor<4x8xf32> -> tensor<2x8xf32>
+// CHECK: tw.matmul %arg0, %arg1 transposed
+// CHECK: func.func private @weights()
+// CHECK: tw.transpose %{{.*}} [1, 0] : tensor<8x4xf32> -> tensor<4x8xf32>
+func.func @main(%x: tensor<2x4xf32>, %z: tensor<8x4xf32>) -> (tensor<2x8xf32>, tensor<2x8xf32>) {
+  %w = tw.weight 3 "fc.weight" : tensor<8x4xf32>
+  %0 = tw.matmul %x, %w transposed : tensor<2x4xf32>, tensor<8x4xf32> -> tensor<2x8xf32>
+  %1 = tw.matmul %x, %z transposed : tensor<2x4xf32>, tensor<8x4xf32> -> tensor<2x8xf32>
+  return %0, %1 : tensor<2x8xf32>, tensor<2x8xf32>
+}

@@ -132,7 +132,8 @@ def HoistWeightsPass : Pass<"tw-hoist-weights", "::mlir::ModuleOp"> {
 
     What stays: broadcasts (who uses one can repeat the elements itself), and
     results over 1 MiB that are more than 64 times as large as the weights that
-    they are made of. Run `tw-fold-constants` before it.
+    they are made of. A weight that a matmul reads transposed is transposed here,
+    once. Run `tw-fold-constants` before it.
   }];
   let dependentDialects = ["::tilewright::graph::GraphDialect"];
   let statistics = [Statistic<"numHoisted", "hoisted", "values that @weights computes">];
