@@ -136,6 +136,8 @@ Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
                                    Session &session,
                                    const std::vector<Tensor> &inputs,
                                    const VerifyOptions &options) {
+  if (Status status = module->verifyWeights(); !status)
+    return status.error();
   auto kernels = ReferenceModel::load(module, ReferenceModel::Kernels);
   if (!kernels)
     return kernels.error();

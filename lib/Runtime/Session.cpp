@@ -55,21 +55,23 @@ const TargetProgram &Session::target() const {
 /// The first target that will do, or why there is none.
 static Result<size_t> chooseTarget(const Module &module, const Device &device,
                                    const std::string &wanted) {
-  std::string reasons;
+  std::string reasons, held;
   for (size_t i = 0; i < module.targets().size(); ++i) {
     const TargetProgram &target = module.targets()[i];
-    std::string reason;
+    held += (held.empty() ? "" : ", ") + target.target;
     if (!wanted.empty() && target.target != wanted)
-      reason = "not asked for";
-    else if (Status status = device.supports(target); !status)
-      reason = status.error().message;
-    else
+      continue;
+    Status status = device.supports(target);
+    if (status)
       return i;
+    std::string reason = status.error().message;
     reasons +=
         (reasons.empty() ? "" : "; ") + target.target + " (" + reason + ")";
   }
-  if (reasons.empty())
+  if (held.empty())
     return error("the module holds code for no target");
+  if (reasons.empty())
+    return error("the module has no target '", wanted, "'; it has ", held);
   return error("no target of the module can run on device ", device.name(),
                wanted.empty() ? "" : " as target " + wanted,
                "; the module holds: ", reasons);

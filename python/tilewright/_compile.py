@@ -27,8 +27,12 @@ class NodeProblem(NamedTuple):
 
 def _shape_texts(shapes: Optional[Mapping[str, Shape]]) -> List[str]:
     """In the language of the command line's --shape."""
+    if not isinstance(shapes or {}, Mapping):
+        raise ModelError(f"shapes is a dict, input's name -> shape, but got {type(shapes).__name__}")
     texts = []
     for name, shape in (shapes or {}).items():
+        if not isinstance(shape, (str, tuple, list)):
+            raise ModelError(f"the shape of '{name}' is a tuple or a string, but got {type(shape).__name__}")
         if not isinstance(shape, str):
             shape = ",".join("?" if axis is None else str(axis) for axis in shape)
         texts.append(f"{name}={shape}")

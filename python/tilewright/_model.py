@@ -125,6 +125,11 @@ class Model:
     def run(self, inputs: Mapping[str, Any]) -> Dict[str, np.ndarray]:
         """Runs the model on inputs by name; returns the outputs by name."""
         names = [each.name for each in self._inputs]
+        if not isinstance(inputs, Mapping):
+            raise InputError(
+                f"run takes a dict of inputs by name ({', '.join(names) or 'none'}), but got "
+                f"{type(inputs).__name__}; call the model to give inputs in order"
+            )
         missing = [name for name in names if name not in inputs]
         unknown = [name for name in inputs if name not in names]
         if missing or unknown:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, NamedTuple, Optional
+import os
+from typing import Any, List, Mapping, NamedTuple, Optional, Union
 
 from tilewright._errors import ModelError
-from tilewright._model import Model, load_compiler
+from tilewright._model import Model, load, load_compiler
 
 
 class Verdict(NamedTuple):
@@ -35,7 +36,7 @@ class Report(NamedTuple):
 
 
 def verify(
-    model: Model,
+    model: Union[Model, str, "os.PathLike[str]"],
     inputs: Optional[Mapping[str, Any]] = None,
     *,
     seed: int = 0,
@@ -44,12 +45,15 @@ def verify(
     """Compares every kernel, fed the reference's inputs, with the reference
     interpreter, and then the outputs of the whole network.
 
+    model: a model, or the path of a module.
     inputs: by name; those that are missing are random.
     sizes: of dynamic axes of random inputs; by default 2 for the first axis and 64
         for others, moved into their range.
 
     Raises ModelError if the module was stripped or has no code to compare.
     """
+    if not isinstance(model, Model):
+        model = load(model)
     if model.device == "reference":
         raise ModelError("a model on device 'reference' has no kernels to compare with it")
     target, kernels, outputs = load_compiler().verify(

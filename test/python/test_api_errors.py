@@ -170,3 +170,20 @@ except KeyboardInterrupt:
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 42
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+# What is no dict of inputs, and what is no dict of shapes, are errors of ours.
+def test_arguments_of_another_kind(models):
+    model = tw.compile(models.add())
+    with pytest.raises(tw.InputError, match="takes a dict of inputs by name"):
+        model.run([np.zeros((1, 4), np.float32)])
+    with pytest.raises(tw.ModelError, match="shapes is a dict"):
+        tw.compile(models.add(), shapes="a=1x4")
+    with pytest.raises(tw.ModelError, match="the shape of 'a'"):
+        tw.compile(models.add(), shapes={"a": 4})
+
+
+# verify takes the path of a module too.
+def test_verify_of_a_path(models, tmp_path):
+    tw.compile(models.add()).save(tmp_path / "m.twm")
+    assert tw.verify(tmp_path / "m.twm").ok

@@ -203,3 +203,28 @@ def test_inspect_json(tilewright, conv_relu_module):
     (target,) = module["targets"]
     assert target["memory"]["sizes"] == {"N": 8}
     assert target["runs_here"] and target["kernels"]
+
+
+# An output whose name is a file's keeps it, wherever it stands; the table says the files.
+def test_names_of_output_files(tilewright, models, tmp_path):
+    nodes = [helper.make_node("Neg", ["x"], ["a:0"]), helper.make_node("Abs", ["x"], ["a_0"])]
+    shape = (TensorProto.FLOAT, [2])
+    onnx.save(models.make(nodes, {"x": shape}, {"a:0": shape, "a_0": shape}), tmp_path / "m.onnx")
+    np.save(tmp_path / "x.npy", np.float32([1, -2]))
+    printed = tilewright("run", "m.onnx", "--input", "x=x.npy", "--output-dir", "out").stdout
+    assert "a_0-1.npy" in printed
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "a_0.npy"), [1, 2])
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "a_0-1.npy"), [-1, 2])
+
+
+# A weight that is damaged is found by verify and inspect; run reads it as it is.
+@pytest.mark.parametrize("command", [["verify"], ["inspect"]])
+def test_damaged_weight(tilewright, models, tmp_path, command):
+    weight = np.random.default_rng(3).standard_normal((64, 64), dtype=np.float32)
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    shape = (TensorProto.FLOAT, ["N", 64])
+    onnx.save(models.make([node], {"x": shape}, {"y": shape}, {"w": weight}), tmp_path / "m.onnx")
+    tilewright("compile", "m.onnx", "-o", "m.twm")
+    module = (tmp_path / "m.twm").read_bytes()
+    (tmp_path / "m.twm").write_bytes(module.replace(weight.tobytes(), (weight + 1).tobytes()))
+    assert "the weight 'w' is corrupt" in tilewright.error(*command, "m.twm")

@@ -131,10 +131,10 @@ Subcommand addBench(CLI::App &parent) {
   options->how.addTo(*app);
   app->add_option("--seconds", options->seconds,
                   "How long to measure (default: 3)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e6));
   app->add_option("--runs", options->runs,
                   "How many runs to measure, instead of --seconds")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1000000000));
   app->add_option("--kernels", options->kernels,
                   "How many kernels to print (default: 20)");
   app->add_flag("--json", options->json, "Print as JSON, with all kernels");

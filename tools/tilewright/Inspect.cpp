@@ -243,6 +243,8 @@ static int inspect(const Options &options) {
   auto module = Module::load(options.module);
   if (!module)
     return printFailure(module.error());
+  if (Status status = (*module)->verifyWeights(); !status)
+    return printFailure(status.error());
   std::vector<Memory> memory;
   for (const TargetProgram &target : (*module)->targets()) {
     auto one = memoryOf(*module, target.target, options.sizes);

@@ -149,7 +149,7 @@ Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
 
 void RunOptions::addTo(CLI::App &app) {
   app.add_option("--target", target,
-                 "Which target of the module (default: the best one that this "
+                 "Which target of the module (default: the first one that this "
                  "machine can run)");
   app.add_option("--threads", threads,
                  "Threads to run with (default: all cores)");

@@ -23,7 +23,8 @@ static const char *const footer = R"(Examples:
   tilewright run model.twm --random-inputs 0 --profile
 
 An ONNX model is compiled first, into a temporary module. Prints a line about
-every output; --output-dir writes them as NAME.npy (bf16 as its 16 bits, u16).
+every output; --output-dir writes them as NAME.npy, with _ for characters that files
+should not have (bf16 as its 16 bits, u16).
 Exit codes: 0 success, 1 an error in the model or the inputs, 2 a mistake on the
 command line, 130 interrupted while compiling.)";
 
@@ -94,11 +95,13 @@ static Summary summarize(const Tensor &tensor) {
 }
 
 /// A file name for each output: what a file system or a shell could take amiss
-/// becomes '_', and names that become equal get a number.
+/// becomes '_', and a name that is another output's then gets a number.
 static std::vector<std::string>
 fileNames(const std::vector<Argument> &outputs) {
   std::vector<std::string> names;
-  std::set<std::string> taken;
+  std::set<std::string> taken, own;
+  for (const Argument &output : outputs)
+    own.insert(output.name);
   for (const Argument &output : outputs) {
     std::string stem = output.name.empty() ? "output" : output.name;
     for (char &c : stem)
@@ -108,7 +111,9 @@ fileNames(const std::vector<Argument> &outputs) {
     if (stem[0] == '.')
       stem[0] = '_';
     std::string unique = stem;
-    for (int i = 1; !taken.insert(unique).second; ++i)
+    for (int i = 1; (unique != output.name && own.count(unique)) ||
+                    !taken.insert(unique).second;
+         ++i)
       unique = stem + "-" + std::to_string(i);
     names.push_back(unique + ".npy");
   }
@@ -143,13 +148,25 @@ static void print(const Options &options,
                   const std::vector<Argument> &arguments,
                   const std::vector<Tensor> &outputs,
                   const std::vector<ProfileEntry> &profile) {
-  Table table({"output", "type", ">min", ">max", ">mean", ">NaNs"});
+  bool written = !options.outputFolder.empty();
+  std::vector<std::string> files = fileNames(arguments);
+  std::vector<std::string> header = {"output", "type",  ">min",
+                                     ">max",   ">mean", ">NaNs"};
+  if (written)
+    header.push_back("file");
+  Table table(header);
   Json list = Json::array();
   for (size_t i = 0; i < outputs.size(); ++i) {
     Summary summary = summarize(outputs[i]);
-    table.add({arguments[i].name, outputs[i].typeString(),
-               numberString(summary.min, 6), numberString(summary.max, 6),
-               numberString(summary.mean, 6), std::to_string(summary.nans)});
+    std::vector<std::string> row = {arguments[i].name,
+                                    outputs[i].typeString(),
+                                    numberString(summary.min, 6),
+                                    numberString(summary.max, 6),
+                                    numberString(summary.mean, 6),
+                                    std::to_string(summary.nans)};
+    if (written)
+      row.push_back(files[i]);
+    table.add(row);
     list.push_back({{"name", arguments[i].name},
                     {"dtype", std::string(name(outputs[i].type()))},
                     {"shape", outputs[i].shape()},
@@ -157,6 +174,8 @@ static void print(const Options &options,
                     {"max", jsonNumber(summary.max)},
                     {"mean", jsonNumber(summary.mean)},
                     {"nans", summary.nans}});
+    if (written)
+      list.back()["file"] = files[i];
   }
   if (options.json) {
     Json all = {{"outputs", list}};
