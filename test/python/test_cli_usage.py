@@ -67,7 +67,10 @@ def test_quiet_stderr(tilewright, conv_relu_file):
 
 # Progress is shown on a terminal, and gone from it in the end.
 def test_progress_on_a_terminal(tilewright, conv_relu_file):
-    master, slave = os.openpty()
+    try:
+        master, slave = os.openpty()
+    except OSError as error:  # A machine that is a folder has no /dev/pts.
+        pytest.skip(f"no terminal can be made: {error}")
     subprocess.run(
         [tilewright.program, "compile", conv_relu_file, "-o", "m.twm"],
         cwd=tilewright.folder,

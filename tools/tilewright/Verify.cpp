@@ -101,7 +101,7 @@ static int verify(const Options &options) {
   auto module = loadModel(options.model);
   if (!module)
     return printFailure(module.error());
-  auto inputs = options.inputs.read((*module)->signature(), /*seed=*/0);
+  auto inputs = options.inputs.read((*module)->signature(), /*defaultSeed=*/0);
   if (!inputs)
     return printFailure(inputs.error());
   auto session = createSession(*module, options.how);

@@ -15,6 +15,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <mutex>
+#include <tuple>
 
 LLD_HAS_DRIVER(elf)
 
@@ -58,7 +59,9 @@ cpu::linkSharedObject(const std::vector<std::string> &objects,
   if (std::error_code code =
           llvm::sys::fs::createUniqueDirectory("tilewright-link", folder))
     return error("cannot make a temporary directory: ", code.message());
-  llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove_directories(folder); });
+  // What cannot be removed stays: there is nobody to tell.
+  llvm::scope_exit cleanUp(
+      [&] { std::ignore = llvm::sys::fs::remove_directories(folder); });
   auto pathTo = [&](const llvm::Twine &name) {
     llvm::SmallString<128> path(folder);
     llvm::sys::path::append(path, name);

@@ -117,7 +117,8 @@ Values LoopKernel::begin(ArrayRef<DimExpr> extents, int64_t step) {
 }
 
 func::FuncOp LoopKernel::finish() {
-  // Where a buffer's size is made of symbols that are no sizes, it is one itself.
+  // Where a buffer's size is made of symbols that are no sizes, it is one
+  // itself.
   for (const DimExpr &extent : extents)
     size(extent);
   Block &entry = function.front();

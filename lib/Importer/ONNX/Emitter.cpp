@@ -234,9 +234,13 @@ Dims Emitter::contents(Value value, const Twine &what) {
   return {};
 }
 
-DimExpr Emitter::shortened(const DimExpr &expr, const Twine &what) {
-  Dims dims = contents(fromDims({expr}), what);
-  return dims.empty() ? expr : dims[0];
+DimExpr Emitter::shortened(const DimExpr &expr, const Twine &what,
+                           size_t longest) {
+  if (failed() || expr.str().size() <= longest)
+    return expr;
+  std::optional<Dims> dims =
+      state.contents(fromDims({expr}), what.str(), longest);
+  return dims ? dims->front() : expr;
 }
 
 DimExpr Emitter::equal(const DimExpr &a, const DimExpr &b, const Twine &what) {

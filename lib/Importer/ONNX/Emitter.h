@@ -112,8 +112,10 @@ public:
   /// Integers as expressions (bound to symbols if need be); fails if their
   /// number is not known.
   Dims contents(mlir::Value value, const llvm::Twine &what);
-  /// The expression, or, if it is long, a symbol that is bound to its value.
-  DimExpr shortened(const DimExpr &expr, const llvm::Twine &what);
+  /// The expression, or, if it has more than `longest` characters, a symbol
+  /// that is bound to its value.
+  DimExpr shortened(const DimExpr &expr, const llvm::Twine &what,
+                    size_t longest = ImportState::maxExpressionText);
 
   /// Requires two sizes to be equal, now or at run time; gives the better one.
   DimExpr equal(const DimExpr &a, const DimExpr &b, const llvm::Twine &what);

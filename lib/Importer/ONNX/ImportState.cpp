@@ -139,14 +139,11 @@ std::optional<Dims> ImportState::knownContents(Value value) {
   return graph::foldContents(value);
 }
 
-/// Of a longer expression the value is read when the model runs: expressions
-/// that are put into each other grow without bounds.
-static constexpr size_t maxExpressionText = 1024;
-
-std::optional<Dims> ImportState::contents(Value value, StringRef hint) {
+std::optional<Dims> ImportState::contents(Value value, StringRef hint,
+                                          size_t longest) {
   std::optional<Dims> known = knownContents(value);
-  if (known && llvm::all_of(*known, [](const DimExpr &expr) {
-        return expr.str().size() <= maxExpressionText;
+  if (known && llvm::all_of(*known, [&](const DimExpr &expr) {
+        return expr.str().size() <= longest;
       }))
     return known;
   auto type = cast<RankedTensorType>(value.getType());

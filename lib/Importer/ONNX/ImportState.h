@@ -58,9 +58,14 @@ public:
                   llvm::StringRef message);
 
   /// The elements of a small integer tensor as expressions; where nothing is
-  /// known of them, `tw.bind_dims` makes them symbols. None if their number is
-  /// not known or above 64.
-  std::optional<Dims> contents(mlir::Value value, llvm::StringRef hint);
+  /// known of them, or an expression has more than `longest` characters,
+  /// `tw.bind_dims` makes them symbols. None if their number is not known or
+  /// above 64.
+  std::optional<Dims> contents(mlir::Value value, llvm::StringRef hint,
+                               size_t longest = maxExpressionText);
+  /// Of a longer expression the value is read when the model runs: expressions
+  /// that are put into each other grow without bounds.
+  static constexpr size_t maxExpressionText = 1024;
   /// As `contents`, but never binds: only what is known.
   std::optional<Dims> knownContents(mlir::Value value);
 

@@ -26,6 +26,9 @@ namespace {
 
 /// A larger expression would cost more than the ops that it stands for.
 constexpr size_t maxText = 1024;
+/// A symbol that is bound to a longer one stays: sizes multiply, and products
+/// of long ones grow without bounds.
+constexpr size_t maxBoundText = 64;
 
 /// What was computed is a list of sizes already, or costs nothing.
 bool isListOfSizes(Value value) {
@@ -118,7 +121,8 @@ private:
       if (auto bind = dyn_cast<BindDimsOp>(op)) {
         std::optional<Dims> values = foldContents(bind.getValues());
         if (!values || !llvm::all_of(*values, [&](const DimExpr &value) {
-              return isShort(value) && bindings.areBefore(value, op);
+              return isShort(value) && value.str().size() <= maxBoundText &&
+                     bindings.areBefore(value, op);
             }))
           return;
         bool isDefined = true;

@@ -64,16 +64,28 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
       DimExpr copied = allowZero || int64_t(i) >= from.rank()
                            ? DimExpr(0)
                            : isZero(size) * from[int64_t(i)];
+      // Short, for these are multiplied.
       result.push_back(
-          n.shortened(size + copied + isRest * DimExpr(2), "size"));
+          n.shortened(size + copied + isRest * DimExpr(2), "size", 64));
       undecided = true;
     }
   }
+  // Products of long sizes are made of symbols instead.
+  auto whatIsLeft = [&] {
+    DimExpr left = divideExactly(from.dims, result);
+    if (left.str().size() <= ImportState::maxExpressionText)
+      return left;
+    Dims dims = from.dims;
+    for (Dims *factors : {&dims, &result})
+      for (DimExpr &factor : *factors)
+        factor = n.shortened(factor, "size", 64);
+    return divideExactly(dims, result);
+  };
   if (rest)
-    result[*rest] = divideExactly(from.dims, result);
+    result[*rest] = whatIsLeft();
   if (!undecided || rest)
     return result;
-  DimExpr left = n.shortened(divideExactly(from.dims, result), "rest");
+  DimExpr left = whatIsLeft();
   for (auto [i, size] : llvm::enumerate(target))
     if (!size.constantValue() && !n.isSize(size))
       result[i] = result[i] + isNegative(size) * (left - DimExpr(1));

@@ -64,14 +64,15 @@ INSTANTIATE_TEST_SUITE_P(Targets, Ops, testing::ValuesIn(runnableTargets()),
                          targetName);
 
 /// Shapes with odd axes, axes of one, and tiles too large for the registers.
-static const std::vector<std::vector<int64_t>> kShapes = {
-    {1},       {3},      {17},     {64},      {1, 1},    {5, 3},
-    {3, 17},   {8, 32},  {16, 1},  {1, 40},   {2, 3, 5}, {4, 1, 16},
-    {3, 4, 1}, {40, 70}, {100, 9}, {3, 1500}, {300, 1},  {5, 70, 33}};
+static std::vector<std::vector<int64_t>> shapes() {
+  return {{1},       {3},      {17},     {64},      {1, 1},    {5, 3},
+          {3, 17},   {8, 32},  {16, 1},  {1, 40},   {2, 3, 5}, {4, 1, 16},
+          {3, 4, 1}, {40, 70}, {100, 9}, {3, 1500}, {300, 1},  {5, 70, 33}};
+}
 
 // Along every axis, in the documented order: equal to the bit.
 TEST_P(Ops, ReduceSum) {
-  for (const auto &shape : kShapes)
+  for (const auto &shape : shapes())
     for (size_t axis = 0; axis < shape.size(); ++axis) {
       std::vector<int64_t> result = shape;
       result.erase(result.begin() + axis);
@@ -101,7 +102,7 @@ TEST_P(Ops, ReduceKinds) {
 }
 
 TEST_P(Ops, Scan) {
-  for (const auto &shape : kShapes)
+  for (const auto &shape : shapes())
     for (size_t axis = 0; axis < shape.size(); ++axis)
       check({shapeText(shape, "f32"), shapeText(shape, "f32")},
             load('a', shape) + "%r = tile.scan <addf> %at axis " +
@@ -168,7 +169,7 @@ TEST_P(Ops, Broadcast) {
 }
 
 TEST_P(Ops, Iota) {
-  for (const auto &shape : kShapes)
+  for (const auto &shape : shapes())
     for (size_t axis = 0; axis < shape.size(); ++axis)
       for (const char *type : {"i32", "i64"})
         check({"1xi32", shapeText(shape, type)},
@@ -247,7 +248,7 @@ TEST_P(Ops, DotTypes) {
 // Storage in f16 and bf16, arithmetic in f32, and bools as bytes.
 TEST_P(Ops, NarrowStorage) {
   for (const char *type : {"f16", "bf16"})
-    for (std::vector<int64_t> shape :
+    for (const std::vector<int64_t> &shape :
          {std::vector<int64_t>{1}, {33}, {3, 17}, {60, 64}})
       check({shapeText(shape, type), shapeText(shape, type)},
             load('a', shape, type) +
@@ -340,7 +341,7 @@ TEST_P(Ops, StridedStore) {
 }
 
 TEST_P(Ops, Clip) {
-  for (const auto &shape : kShapes) {
+  for (const auto &shape : shapes()) {
     if (shape.size() != 2 || shape[0] < 3 || shape[1] < 3)
       continue;
     std::string bounds = "[1 to " + std::to_string(shape[0] - 1) + ", 2 to " +
@@ -354,7 +355,7 @@ TEST_P(Ops, Clip) {
 
 // Any coordinates, and the special case of whole rows.
 TEST_P(Ops, Gather) {
-  for (std::vector<int64_t> shape :
+  for (const std::vector<int64_t> &shape :
        {std::vector<int64_t>{5, 18}, {1, 1}, {40, 66}}) {
     std::string index = tensor(shape, "i32");
     std::string head = load('a', shape, "i32") +
@@ -386,7 +387,7 @@ TEST_P(Ops, Gather) {
 
 // Tiles that loops and branches carry, small and too large for registers.
 TEST_P(Ops, CarriedTiles) {
-  for (std::vector<int64_t> shape :
+  for (const std::vector<int64_t> &shape :
        {std::vector<int64_t>{1}, {3, 17}, {70, 90}}) {
     std::string type = tensor(shape);
     std::string body =
