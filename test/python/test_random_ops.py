@@ -8,7 +8,7 @@ import shutil
 import pytest
 from random_ops import run, table
 
-DEFECTS = ("wrong", "failed to run", "crashed")
+DEFECTS = ("wrong", "failed to run", "crashed", "not compiled")
 
 
 @pytest.fixture(scope="module")
