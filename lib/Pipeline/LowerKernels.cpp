@@ -22,6 +22,8 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <map>
+
 using namespace mlir;
 
 namespace tilewright {
@@ -248,15 +250,9 @@ FailureOr<LoweredKernels> Lowering::run() {
     });
     return found;
   };
-  for (Operation *launch : launches()) {
-    Pending first{launch,
-                  options.scalarLoops ? Form::ScalarLoops : Form::Tiles};
-    auto found = options.refused.find(nameOf(launch));
-    if (found == options.refused.end())
-      pending.push_back(first);
-    else if (failed(refuse(first, found->second)))
-      return failure();
-  }
+  for (Operation *launch : launches())
+    pending.push_back(
+        {launch, options.scalarLoops ? Form::ScalarLoops : Form::Tiles});
   while (!pending.empty())
     if (failed(runOnce()))
       return failure();

@@ -24,8 +24,6 @@
 
 #include "mlir/IR/OwningOpRef.h"
 
-#include <map>
-
 namespace tilewright {
 
 /// An op that becomes one launch: a tw.kernel, or an op outside of kernels that
@@ -57,8 +55,6 @@ struct LoweringOptions {
   VectorUnit unit;
   /// Makes loops on scalars of every kernel; to compare with.
   bool scalarLoops = false;
-  /// Kernels by name that a code generator refused, and why.
-  std::map<std::string, std::string> refused;
 };
 
 /// Brings every launch to the tiled form. What the tiler or the verifier of the

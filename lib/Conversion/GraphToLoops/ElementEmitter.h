@@ -51,6 +51,8 @@ private:
   Value matmul(MatmulOp op, const Values &at);
   Value conv(ConvOp op, const Values &at);
   Value convTranspose(ConvTransposeOp op, const Values &at);
+  using Tap = llvm::function_ref<std::pair<Value, Value>(int64_t, Value)>;
+  template <typename OpTy> Value sumOfTaps(OpTy op, const Values &at, Tap tap);
   Value pool(PoolOp op, const Values &at);
 
   /// The body of a generic at a point of its iteration; `carried` are the

@@ -77,29 +77,25 @@ Value ElementEmitter::addPixel(Value input, const Values &pixel, Value filter,
       })[0];
 }
 
-/// The sum over the kernel's positions and the group's channels of
-/// input[n, o * stride + k * dilation - low, c] * filter[k, c, o].
-Value ElementEmitter::conv(ConvOp op, const Values &at) {
+/// The sum over a filter's positions that reach the input: `tap` gives, for a
+/// position and an axis, the input's coordinate and whether it is inside.
+template <typename OpTy>
+Value ElementEmitter::sumOfTaps(OpTy op, const Values &at, Tap tap) {
   Type element = getElementTypeOrSelf(op.getType());
-  Dims in = dims(op.getInput()), filter = dims(op.getFilter());
+  Dims filter = dims(op.getFilter());
   int64_t spatial = op.getStrides().size();
-  SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
   Values window;
   for (int64_t s = 0; s < spatial; ++s)
     window.push_back(k.size(filter[s]));
   auto addPosition = [&](const Values &position, ValueRange acc) -> Values {
-    auto coordinate = [&](int64_t s) {
-      Value start = k.mul(at[s + 1], k.index(op.getStrides()[s]));
-      Value step = k.mul(position[s], k.index(op.getDilations()[s]));
-      return offset(k.add(start, step), low[s], /*subtract=*/true);
-    };
+    Values there{at[0]};
     Value inside = k.truth(true);
-    for (int64_t s = 0; s < spatial; ++s)
-      inside = k.both(inside, k.inside(coordinate(s), k.size(in[s + 1])));
+    for (int64_t s = 0; s < spatial; ++s) {
+      auto [coordinate, isInside] = tap(s, position[s]);
+      there.push_back(coordinate);
+      inside = k.both(inside, isInside);
+    }
     auto addChannels = [&] {
-      Values there{at[0]};
-      for (int64_t s = 0; s < spatial; ++s)
-        there.push_back(coordinate(s));
       return addPixel(op.getInput(), there, op.getFilter(), position,
                       op.getGroups(), at.back(), acc[0]);
     };
@@ -110,45 +106,34 @@ Value ElementEmitter::conv(ConvOp op, const Values &at) {
   return narrow(k, sum, element);
 }
 
+/// The sum over the kernel's positions and the group's channels of
+/// input[n, o * stride + k * dilation - low, c] * filter[k, c, o].
+Value ElementEmitter::conv(ConvOp op, const Values &at) {
+  Dims in = dims(op.getInput());
+  SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
+  return sumOfTaps(op, at, [&](int64_t s, Value position) {
+    Value start = k.mul(at[s + 1], k.index(op.getStrides()[s]));
+    Value step = k.mul(position, k.index(op.getDilations()[s]));
+    Value x = offset(k.add(start, step), low[s], /*subtract=*/true);
+    return std::pair(x, k.inside(x, k.size(in[s + 1])));
+  });
+}
+
 /// Result y takes input x = (y + low - k * dilation) / stride for every kernel
 /// position k for which that is whole and inside.
 Value ElementEmitter::convTranspose(ConvTransposeOp op, const Values &at) {
-  Type element = getElementTypeOrSelf(op.getType());
-  Dims in = dims(op.getInput()), filter = dims(op.getFilter());
-  int64_t spatial = op.getStrides().size();
+  Dims in = dims(op.getInput());
   SmallVector<DimExpr> low = llvm::to_vector(op.getPadLow().exprs());
-  Values window;
-  for (int64_t s = 0; s < spatial; ++s)
-    window.push_back(k.size(filter[s]));
-  auto addPosition = [&](const Values &position, ValueRange acc) -> Values {
-    auto scaled = [&](int64_t s) {
-      Value step = k.mul(position[s], k.index(op.getDilations()[s]));
-      return k.sub(offset(at[s + 1], low[s]), step);
-    };
-    auto coordinate = [&](int64_t s) -> Value {
-      Value positive = k.larger(scaled(s), k.index(0));
-      return arith::DivUIOp::create(k.b, positive, k.index(op.getStrides()[s]));
-    };
-    Value inside = k.truth(true);
-    for (int64_t s = 0; s < spatial; ++s) {
-      // Only a multiple of the stride that is not negative is itself again.
-      Value x = coordinate(s);
-      Value back = k.mul(x, k.index(op.getStrides()[s]));
-      inside = k.both(inside, k.equal(back, scaled(s)));
-      inside = k.both(inside, k.less(x, k.size(in[s + 1])));
-    }
-    auto addChannels = [&] {
-      Values there{at[0]};
-      for (int64_t s = 0; s < spatial; ++s)
-        there.push_back(coordinate(s));
-      return addPixel(op.getInput(), there, op.getFilter(), position,
-                      op.getGroups(), at.back(), acc[0]);
-    };
-    return {
-        choose(inside, acc[0].getType(), addChannels, [&] { return acc[0]; })};
-  };
-  Value sum = nest(window, zeroOf(accumulatorType(element)), addPosition)[0];
-  return narrow(k, sum, element);
+  return sumOfTaps(op, at, [&](int64_t s, Value position) {
+    Value stride = k.index(op.getStrides()[s]);
+    Value step = k.mul(position, k.index(op.getDilations()[s]));
+    Value scaled = k.sub(offset(at[s + 1], low[s]), step);
+    Value positive = k.larger(scaled, k.index(0));
+    Value x = arith::DivUIOp::create(k.b, positive, stride);
+    // Only a multiple of the stride that is not negative is itself again.
+    Value isWhole = k.equal(k.mul(x, stride), scaled);
+    return std::pair(x, k.both(isWhole, k.less(x, k.size(in[s + 1]))));
+  });
 }
 
 Value ElementEmitter::pool(PoolOp op, const Values &at) {
