@@ -23,7 +23,9 @@ static const char *const footer = R"(Examples:
 Runs the model in the reference interpreter (which is slow), feeds every
 compiled kernel the reference's inputs, compares what it computes, and then
 compares the outputs of the whole network. Without inputs they are random with
-seed 0. The error is the largest difference over the largest value.
+seed 0. The error is the largest difference over the largest value. Where a
+value lies so near to a tie that rounding it up is as right as down, as quantised
+models have it, either is taken.
 Exit codes: 0 all within the bounds, 1 not so or an error, 2 a mistake on the
 command line.)";
 
@@ -42,7 +44,7 @@ static Json toJson(const std::vector<Verdict> &verdicts) {
     Json entry = {{"name", verdict.name},   {"ok", verdict.ok()},
                   {"type", verdict.type},   {"error", verdict.error},
                   {"bound", verdict.bound}, {"runs", verdict.runs},
-                  {"nodes", verdict.nodes}};
+                  {"nodes", verdict.nodes}, {"jumped", verdict.jumped}};
     if (!verdict.problem.empty())
       entry["problem"] = verdict.problem;
     list.push_back(entry);
@@ -88,6 +90,14 @@ static void printTables(const VerifyReport &report, bool all) {
   for (const Verdict &verdict : report.outputs)
     addRow(outputs, verdict);
   std::cout << '\n' << outputs.str() << '\n';
+  auto jumped =
+      std::count_if(report.kernels.begin(), report.kernels.end(),
+                    [](const Verdict &verdict) { return verdict.jumped; });
+  if (jumped)
+    std::cout
+        << jumped
+        << " of the kernels differ by a step at ties of a rounding, where "
+           "either is right\n";
   std::cout << report.target << ": "
             << (wrong ? std::to_string(wrong) + " of " : "all ")
             << report.kernels.size()

@@ -15,6 +15,11 @@
 //
 // Then the whole network, compiled, is compared with the imported model.
 //
+// A value at a tie of a rounding (quantised models are full of them) may go up
+// in one and down in the other, both right. What is off is therefore compared
+// once more, with a range: the reference runs twice again, every value that is
+// about to be rounded or compared moved down and up by the bound.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef TILEWRIGHT_DRIVER_VERIFY_H
@@ -49,6 +54,8 @@ struct Verdict {
   double error = 0, bound = 0;
   /// How many times it ran.
   int64_t runs = 0;
+  /// Whether it was off by more than the bound, and was compared with a range.
+  bool jumped = false;
   /// Why nothing could be compared; empty if it could.
   std::string problem;
 
@@ -67,6 +74,8 @@ struct VerifyReport {
 
 struct VerifyOptions {
   ErrorBounds kernelBounds;
+  /// Where the network rounds: or the error of the reference with values moved
+  /// by these before they are rounded, if that is larger.
   ErrorBounds networkBounds = {1e-2, 1e-1, 1e-4, 1e-9};
   /// Told how many kernels have been compared; returning false ends it with an
   /// error.

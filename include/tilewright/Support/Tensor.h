@@ -95,6 +95,13 @@ Status writeNpy(const std::string &path, const Tensor &tensor);
 /// equal. Shapes and types must agree.
 Result<double> relativeError(const Tensor &actual, const Tensor &expected);
 
+/// `value` with each element moved to the nearest between the least and the
+/// greatest that `ends` (one or more, of its type and shape) have in its place:
+/// what to compare with where a range is right. NaN and what is compared with
+/// it become the first end.
+Result<Tensor> moveBetween(const Tensor &value,
+                           const std::vector<Tensor> &ends);
+
 /// 16-bit floats to and from f32, round to nearest even.
 float f16ToFloat(uint16_t bits);
 uint16_t floatToF16(float value);

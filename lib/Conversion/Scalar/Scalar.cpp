@@ -407,7 +407,7 @@ Value ScalarEmitter::floatToInteger(Value x, Type to, bool isUnsigned) {
       isUnsigned ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
   auto asFloat = [&](const APInt &value) {
     // Rounded towards zero: the largest float that converts without overflow.
-    APFloat result(cast<FloatType>(type).getFloatSemantics());
+    APFloat result(llvm::cast<FloatType>(type).getFloatSemantics());
     result.convertFromAPInt(value, !isUnsigned, APFloat::rmTowardZero);
     return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, result))
         .getResult();

@@ -36,18 +36,31 @@ std::string softmaxModel() {
 class Verify : public testing::Test {
 protected:
   void SetUp() override {
+    compile(softmaxModel());
+    inputs = {Tensor(DType::F32, {3, 10})};
+    for (int i = 0; i < 30; ++i)
+      inputs[0].as<float>()[i] = float(i % 7) - 3;
+  }
+
+  void compile(const std::string &bytes) {
     std::string path =
         testing::TempDir() + "/verify-" + std::to_string(getpid()) + ".twm";
-    std::string bytes = softmaxModel();
     auto report = compileModel({"", bytes}, path, {});
     ASSERT_TRUE(report) << report.error().message;
     auto loaded = Module::load(path);
     unlink(path.c_str());
     ASSERT_TRUE(loaded) << loaded.error().message;
     module = *loaded;
-    inputs = {Tensor(DType::F32, {3, 10})};
-    for (int i = 0; i < 30; ++i)
-      inputs[0].as<float>()[i] = float(i % 7) - 3;
+  }
+
+  /// What verify says of a kernel that gives `value` everywhere.
+  VerifyReport verifyConstant(float value) {
+    auto report = verify(createNullDevice([&](const Launch &launch) {
+      std::fill_n(static_cast<float *>(launch.buffers[1]), inputs[0].size(),
+                  value);
+    }));
+    EXPECT_TRUE(report) << report.error().message;
+    return report.take();
   }
 
   Result<VerifyReport> verify(std::shared_ptr<const Device> device) {
@@ -94,6 +107,27 @@ TEST_F(Verify, NaN) {
   }));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_FALSE(report->kernels[0].ok());
+}
+
+// A value at a tie may be rounded up or down; anything else is wrong.
+TEST_F(Verify, Ties) {
+  test::SmallModel model;
+  model.input("x", 10).output("y", 10);
+  model.node("Exp", {"x"}, "e").node("Round", {"e"}, "y");
+  compile(model.bytes());
+  std::fill_n(inputs[0].as<float>(), 30, std::log(2.5f));
+  for (float right : {2.0f, 3.0f}) {
+    VerifyReport report = verifyConstant(right);
+    EXPECT_TRUE(report.ok());
+    EXPECT_EQ(report.kernels.size(), 1u);
+  }
+  for (float wrong : {1.0f, 4.0f})
+    EXPECT_FALSE(verifyConstant(wrong).kernels[0].ok());
+
+  // Away from a tie one step is wrong too.
+  std::fill_n(inputs[0].as<float>(), 30, std::log(2.51f));
+  EXPECT_TRUE(verifyConstant(3).ok());
+  EXPECT_FALSE(verifyConstant(2).ok());
 }
 
 // Wrong inputs are an error, not a verdict.

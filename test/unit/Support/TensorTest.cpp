@@ -93,4 +93,34 @@ TEST(RelativeError, IntegersAndMismatches) {
                "cannot compare i64[2] with i64[3]");
 }
 
+// What lies between the ends stays, what does not becomes the nearest end.
+TEST(MoveBetween, Floats) {
+  float nan = NAN;
+  Tensor value = Tensor::of<float>(DType::F32, {5}, {1, 2.5, 9, nan, 3});
+  Tensor low = Tensor::of<float>(DType::F32, {5}, {2, 2, 3, 4, nan});
+  Tensor high = Tensor::of<float>(DType::F32, {5}, {3, 3, 2, 4, 4});
+  auto moved = moveBetween(value, {low, high});
+  ASSERT_TRUE(moved);
+  Tensor expected = Tensor::of<float>(DType::F32, {5}, {2, 2.5, 3, 4, nan});
+  EXPECT_EQ(*relativeError(*moved, expected), 0.0);
+}
+
+// So do integers, and 16-bit floats in the order of their values.
+TEST(MoveBetween, OtherTypes) {
+  Tensor bytes = Tensor::of<uint8_t>(DType::U8, {2}, {0, 200});
+  Tensor ends = Tensor::of<uint8_t>(DType::U8, {2}, {3, 100});
+  Tensor others = Tensor::of<uint8_t>(DType::U8, {2}, {1, 201});
+  EXPECT_EQ(*relativeError(*moveBetween(bytes, {ends, others}),
+                           Tensor::of<uint8_t>(DType::U8, {2}, {1, 200})),
+            0.0);
+  auto half = [](float value) {
+    return Tensor::of<uint16_t>(DType::F16, {1}, {floatToF16(value)});
+  };
+  EXPECT_EQ(
+      *relativeError(*moveBetween(half(-3), {half(-1), half(-2)}), half(-2)),
+      0.0);
+  EXPECT_ERROR(moveBetween(half(1), {bytes}),
+               "cannot compare f16[1] with u8[2]");
+}
+
 } // namespace

@@ -7,6 +7,8 @@
 
 #include "Evaluator.h"
 
+#include "Nudge.h"
+
 #include "tilewright/Dialect/Graph/IR/NodeNames.h"
 
 namespace tilewright::graph::reference {
@@ -40,6 +42,9 @@ Status Evaluator::runOp(mlir::Operation *op) {
   Tensors operands;
   for (mlir::Value operand : op->getOperands())
     operands.push_back(values.lookup(operand));
+
+  if (options.nudge && jumps(op) && isFloat(operands[0].type()))
+    operands[0] = nudged(operands[0], options.nudge(operands[0].type()));
 
   // Ops with regions put the context of an error in front of what their ops
   // say; others are named here.

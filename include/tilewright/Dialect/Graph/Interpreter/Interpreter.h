@@ -48,6 +48,11 @@ struct InterpreterOptions {
   /// loops (each time they run), and after the op around them. An error ends
   /// the run. The tensors may be kept: they share their bytes.
   std::function<Status(const Observation &)> observer;
+  /// What a float is moved by before it jumps: before it is rounded to a whole
+  /// number, compared or its sign taken. A share of the largest value in its
+  /// tensor, by type; whole numbers stay. Two runs, up and down, show where
+  /// another that is a little off may give other results.
+  std::function<double(DType)> nudge;
 };
 
 /// Runs a function. Inputs must have the element types and ranks of the
