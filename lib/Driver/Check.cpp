@@ -7,6 +7,7 @@
 
 #include "tilewright/Driver/Check.h"
 
+#include "tilewright/Driver/Compile.h"
 #include "tilewright/Pipeline/Pipelines.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -17,6 +18,8 @@ namespace tilewright {
 
 Result<std::vector<NodeProblem>> checkModel(const std::string &path,
                                             const ImportOptions &options) {
+  if (Status status = checkNoModule({path}); !status)
+    return status.error();
   DialectRegistry registry;
   registerCompilerDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);

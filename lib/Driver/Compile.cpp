@@ -12,6 +12,7 @@
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Driver/BuildPlan.h"
+#include "tilewright/Module/Module.h"
 #include "tilewright/Module/ModuleWriter.h"
 #include "tilewright/Pipeline/LowerKernels.h"
 #include "tilewright/Pipeline/Pipelines.h"
@@ -24,6 +25,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
+#include <filesystem>
 
 using namespace mlir;
 
@@ -36,11 +38,10 @@ class Diagnostics {
 public:
   explicit Diagnostics(MLIRContext *context)
       : handler(context, [this](Diagnostic &diagnostic) {
-          std::string text = describe(diagnostic);
           if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            errors.push_back(text);
+            errors.push_back(describe(diagnostic));
           else if (diagnostic.getSeverity() == DiagnosticSeverity::Remark)
-            remarks.push_back(text);
+            remarks.push_back(toRemark(diagnostic));
           return success();
         }) {}
 
@@ -53,12 +54,22 @@ public:
     return Error{all};
   }
 
-  std::vector<std::string> errors, remarks;
+  std::vector<std::string> errors;
+  std::vector<CompileRemark> remarks;
 
 private:
   static std::string describe(Diagnostic &diagnostic) {
     std::string nodes = graph::describeNodes(diagnostic.getLocation());
     return nodes + (nodes.empty() ? "" : ": ") + diagnostic.str();
+  }
+
+  /// A note on a remark is at the producer.
+  static CompileRemark toRemark(Diagnostic &diagnostic) {
+    CompileRemark remark{
+        graph::nodesOf(diagnostic.getLocation()), {}, diagnostic.str()};
+    for (Diagnostic &note : diagnostic.getNotes())
+      remark.producer = graph::nodesOf(note.getLocation());
+    return remark;
   }
 
   ScopedDiagnosticHandler handler;
@@ -204,7 +215,9 @@ private:
     auto lowered = lowerKernels(module, lowering);
     if (failed(lowered))
       return diagnostics.toError("lowering to tiles failed");
-    llvm::append_range(report.loweringRemarks, diagnostics.remarks);
+    for (const CompileRemark &remark : diagnostics.remarks)
+      if (!llvm::is_contained(report.loweringRemarks, remark))
+        report.loweringRemarks.push_back(remark);
     diagnostics.remarks.clear();
     if (Status status = save("tiled-" + target.name, *lowered->module); !status)
       return status;
@@ -306,9 +319,26 @@ private:
 
 } // namespace
 
+Status checkNoModule(const ModelSource &source) {
+  bool inMemory = !source.bytes.empty();
+  if (inMemory ? !isModule(source.bytes) : !isModuleFile(source.path))
+    return Status::success();
+  return tilewright::error(
+      inMemory ? std::string("the model") : "'" + source.path + "'",
+      " is a compiled module already, no ONNX model: 'tilewright run' runs it, "
+      "'tilewright inspect' shows what is in it, tilewright.load loads it in "
+      "Python");
+}
+
 Result<CompileReport> compileModel(const ModelSource &source,
                                    const std::string &output,
                                    const CompileOptions &options) {
+  if (Status status = checkNoModule(source); !status)
+    return status.error();
+  std::error_code ignored;
+  if (source.bytes.empty() &&
+      std::filesystem::equivalent(source.path, output, ignored))
+    return tilewright::error("the output '", output, "' is the model itself");
   return Compiler(options).run(source, output);
 }
 

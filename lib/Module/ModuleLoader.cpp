@@ -9,11 +9,23 @@
 #include "Metadata.h"
 
 #include "tilewright/Module/PlanVerifier.h"
+#include "tilewright/Support/File.h"
 #include "tilewright/Support/Hash.h"
 
 #include <cstring>
 
 namespace tilewright {
+
+bool isModule(std::string_view bytes) {
+  return bytes.size() >= sizeof(twm::magic) &&
+         std::memcmp(bytes.data(), twm::magic, sizeof(twm::magic)) == 0;
+}
+
+bool isModuleFile(const std::string &path) {
+  auto file = MappedFile::open(path);
+  return file && isModule({reinterpret_cast<const char *>((*file)->data()),
+                           (*file)->size()});
+}
 
 /// Fills a Module from bytes that may be anything.
 class ModuleLoader {
@@ -57,8 +69,7 @@ public:
 
 private:
   Status readSections() {
-    if (bytes.size() < sizeof(twm::magic) ||
-        std::memcmp(bytes.data(), twm::magic, sizeof(twm::magic)) != 0)
+    if (!isModule(bytes))
       return error("not a Tilewright module (.twm)");
     twm::Header header;
     if (bytes.size() < sizeof(header))

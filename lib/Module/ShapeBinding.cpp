@@ -163,6 +163,20 @@ bindShapes(const Signature &signature,
   return Binder(signature, shapes).bind();
 }
 
+SymbolRanges inputSizes(const Signature &signature) {
+  std::set<std::string> names;
+  for (const Argument &input : signature.inputs)
+    for (const DimExpr &dim : input.dims)
+      dim.collectSymbols(names);
+  SymbolRanges sizes;
+  for (const std::string &name : names) {
+    auto known = signature.symbols.find(name);
+    sizes[name] =
+        known == signature.symbols.end() ? SymbolRange() : known->second;
+  }
+  return sizes;
+}
+
 Status checkSymbolsCanBeBound(const Signature &signature) {
   std::set<std::string> known, all;
   for (bool changed = true; changed;) {

@@ -53,24 +53,12 @@ ImportOptions importOptions(const std::vector<std::string> &shapes) {
   return options;
 }
 
-py::dict toDict(const CompileReport &report) {
-  py::list kernels;
-  for (const KernelReport &kernel : report.kernels)
-    kernels.append(py::make_tuple(kernel.name, kernel.target, kernel.nodes,
-                                  kernel.remarks));
-  py::dict dict;
-  dict["warnings"] = report.warnings;
-  dict["kernels"] = kernels;
-  dict["fusion_remarks"] = report.fusionRemarks;
-  dict["seconds"] = report.seconds;
-  return dict;
-}
-
-py::dict compile(const std::string &path, const py::bytes &bytes,
-                 const std::string &output,
-                 const std::vector<std::string> &targets,
-                 const std::vector<std::string> &shapes, unsigned jobs,
-                 const std::string &saveStages, bool keepReference) {
+/// The warnings.
+std::vector<std::string>
+compile(const std::string &path, const py::bytes &bytes,
+        const std::string &output, const std::vector<std::string> &targets,
+        const std::vector<std::string> &shapes, unsigned jobs,
+        const std::string &saveStages, bool keepReference) {
   CompileOptions options;
   options.targets = targets;
   options.import = importOptions(shapes);
@@ -89,7 +77,7 @@ py::dict compile(const std::string &path, const py::bytes &bytes,
   PythonInterrupt::rethrow();
   if (!report)
     raise("ModelError", report.error());
-  return toDict(*report);
+  return report->warnings;
 }
 
 /// The module whose bytes a _runtime.Module shows.

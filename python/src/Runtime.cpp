@@ -115,6 +115,18 @@ py::list profile(const Session &session) {
   return list;
 }
 
+/// name -> (low, high or None, multiple).
+py::dict inputSizeRanges(const Module &module) {
+  py::dict sizes;
+  for (const auto &[name, range] : inputSizes(module.signature())) {
+    bool bounded = range.hi < SymbolRange().hi;
+    sizes[py::str(name)] = py::make_tuple(
+        range.lo, bounded ? py::object(py::int_(range.hi)) : py::none(),
+        range.multiple);
+  }
+  return sizes;
+}
+
 py::list targetNames(const Module &module) {
   py::list names;
   for (const TargetProgram &target : module.targets())
@@ -136,6 +148,10 @@ PYBIND11_MODULE(_runtime, m) {
                              [](const LoadedModule &self) {
                                return describe(
                                    self.module->signature().outputs);
+                             })
+      .def_property_readonly("sizes",
+                             [](const LoadedModule &self) {
+                               return inputSizeRanges(*self.module);
                              })
       .def_property_readonly(
           "metadata",

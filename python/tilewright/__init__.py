@@ -14,7 +14,7 @@ Every error is a `tilewright.Error`.
 
 from tilewright._compile import NodeProblem, check, compile
 from tilewright._errors import Error, InputError, ModelError, RunError
-from tilewright._model import KernelTime, Model, TensorInfo, load
+from tilewright._model import KernelTime, Model, SizeRange, TensorInfo, load
 from tilewright._verify import Report, Verdict, verify
 from tilewright._version import __version__
 
@@ -27,6 +27,7 @@ __all__ = [
     "NodeProblem",
     "Report",
     "RunError",
+    "SizeRange",
     "TensorInfo",
     "Verdict",
     "__version__",

@@ -1,4 +1,4 @@
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def compile(
     jobs: int,
     save_stages: str,
     keep_reference: bool,
-) -> Dict[str, Any]: ...
+) -> List[str]: ...
 def check(path: str, shapes: Sequence[str]) -> List[Tuple[str, str, str]]: ...
 def verify(
     module: Module,

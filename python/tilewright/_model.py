@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -22,6 +22,15 @@ class TensorInfo(NamedTuple):
     dtype: str
     #: An int for a fixed size, else an expression over named sizes: "N", "2*H".
     shape: Tuple[Union[int, str], ...]
+
+
+class SizeRange(NamedTuple):
+    """What a dynamic size can be: from low to high, and a multiple of `multiple`."""
+
+    low: int
+    #: None: as large as memory allows.
+    high: Optional[int]
+    multiple: int
 
 
 class KernelTime(NamedTuple):
@@ -74,11 +83,18 @@ class Model:
             self._session = _runtime.Session(module, target, threads, check_memory)
         self._inputs = [TensorInfo(*each) for each in module.inputs]
         self._outputs = [TensorInfo(*each) for each in module.outputs]
+        self._sizes = {name: SizeRange(*each) for name, each in module.sizes.items()}
 
     @property
     def inputs(self) -> List[TensorInfo]:
         """The inputs, in the declared order."""
         return list(self._inputs)
+
+    @property
+    def sizes(self) -> Dict[str, SizeRange]:
+        """The names in the inputs' shapes, and what each can be. Inputs that share a
+        name have the same size there."""
+        return dict(self._sizes)
 
     @property
     def outputs(self) -> List[TensorInfo]:

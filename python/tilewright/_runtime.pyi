@@ -1,4 +1,4 @@
-from typing import Any, Dict, List, Sequence, Tuple, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -9,6 +9,8 @@ class Module:
     def inputs(self) -> List[_Info]: ...
     @property
     def outputs(self) -> List[_Info]: ...
+    @property
+    def sizes(self) -> Dict[str, Tuple[int, Optional[int], int]]: ...
     @property
     def metadata(self) -> Dict[str, str]: ...
     @property

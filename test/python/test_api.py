@@ -89,6 +89,14 @@ def test_shapes(models, shape, result):
     assert model.inputs[0].shape == result
 
 
+# The sizes of the inputs have a name each, and what they can be.
+def test_sizes(models):
+    model = tw.compile(models.conv_relu(), shapes={"x": ("B:2..32%2", 3, 8, 8)})
+    assert model.sizes == {"B": tw.SizeRange(low=2, high=32, multiple=2)}
+    assert tw.compile(models.add()).sizes == {"N": tw.SizeRange(low=0, high=None, multiple=1)}
+    assert tw.compile(models.add(shape=(2, 4))).sizes == {}
+
+
 # save and load, from a file and from bytes.
 def test_save_and_load(model, tmp_path):
     model.save(tmp_path / "m.twm")

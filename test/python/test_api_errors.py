@@ -34,6 +34,15 @@ def test_bad_model_file(tmp_path, content):
             function(path)
 
 
+# A compiled module is no model; the message says what loads it.
+def test_model_is_a_module(conv_relu_module):
+    for function in (tw.compile, tw.check):
+        with pytest.raises(tw.ModelError, match="compiled module already.*tilewright.load"):
+            function(conv_relu_module)
+    with pytest.raises(tw.ModelError, match="compiled module already"):
+        tw.compile(conv_relu_module.read_bytes())
+
+
 # Bytes that are no model.
 @pytest.mark.parametrize("source", [b"", b"this is no model"])
 def test_bad_model_bytes(source):

@@ -78,7 +78,21 @@ def test_save_stages(tilewright, conv_relu_file):
 def test_report(tilewright, conv_relu_file):
     text = tilewright("compile", conv_relu_file, "--report").stdout
     assert "conv1 (Conv)" in text and "relu1 (Relu)" in text
-    assert "not fused" in text and "time" in text
+    assert " kernels\n" in text and "not fused" in text and "time" in text
+
+
+# --report says a reason once, however many nodes have it, with the nodes on both sides; the JSON has them all.
+def test_report_groups_reasons(tilewright, models):
+    onnx.save(models.many_kernels(12), tilewright.folder / "m.onnx")
+    text = tilewright("compile", "m.onnx", "--report").stdout
+    assert text.count("matrix product would compute its operand again") == 1
+    assert "11 times: a convolution, pooling or matrix product" in text
+    assert "\n  matmul0 (MatMul) -> matmul1 (MatMul)\n" in text
+    assert "\n  and 7 more (--json has all)\n" in text
+    assert "tw." not in text
+    remarks = json.loads(tilewright("compile", "m.onnx", "--json").stdout)["fusion_remarks"]
+    assert len(remarks) == 11
+    assert remarks[0]["producer"] == ["matmul0 (MatMul)"] and remarks[0]["nodes"] == ["matmul1 (MatMul)"]
 
 
 # The report as JSON has the same.
@@ -150,6 +164,37 @@ def test_check_unknown_ops(tilewright):
     assert [problem["node"] for problem in report["problems"]] == ["frob1", "twiddle1"]
 
 
+# check names the inputs that cannot be compiled beside the nodes.
+def test_check_inputs(tilewright):
+    nodes = [
+        helper.make_node("Identity", ["s"], ["t"], name="identity1"),
+        helper.make_node("Frobnicate", ["x"], ["y"], name="frob1", domain="example"),
+    ]
+    inputs = [
+        helper.make_tensor_value_info("s", TensorProto.STRING, [2]),
+        helper.make_tensor_sequence_value_info("q", TensorProto.FLOAT, [2]),
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, [2]),
+    ]
+    outputs = [
+        helper.make_tensor_value_info("t", TensorProto.STRING, [2]),
+        helper.make_tensor_value_info("y", TensorProto.FLOAT, [2]),
+    ]
+    graph = helper.make_graph(nodes, "graph", inputs, outputs)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("example", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), tilewright.folder / "m.onnx")
+    report = json.loads(tilewright("check", "m.onnx", "--json", code=1).stdout)
+    problems = [(problem["node"], problem["op"]) for problem in report["problems"]]
+    assert problems == [("s", "input"), ("q", "input"), ("frob1", "example.Frobnicate")]
+
+
+# A file of external data that is missing is one problem: it names the file, a tensor, how many more there are.
+def test_check_missing_external_data(tilewright, models):
+    onnx.save(models.many_kernels(20), tilewright.folder / "m.onnx", save_as_external_data=True, location="w.bin", size_threshold=0)
+    (tilewright.folder / "w.bin").unlink()
+    (problem,) = json.loads(tilewright("check", "m.onnx", "--json", code=1).stdout)["problems"]
+    assert problem["node"] == "w0" and "w.bin" in problem["reason"] and "19 more tensors" in problem["reason"]
+
+
 # check of a good model says so and writes nothing.
 def test_check_good_model(tilewright, conv_relu_file):
     assert tilewright("check", "conv.onnx").stdout.startswith("ok")
@@ -193,6 +238,15 @@ def test_failure_keeps_the_old_module(tilewright):
     (tilewright.folder / "bad.onnx").write_bytes(b"bad")
     tilewright.error("compile", "bad.onnx", "-o", "m.twm")
     assert (tilewright.folder / "m.twm").read_bytes() == b"old"
+
+
+# A compiled module is told from a model, and what to do with it is said.
+@pytest.mark.parametrize("arguments", [["compile", "m.twm"], ["compile", "m.twm", "-o", "n.twm"], ["check", "m.twm"]])
+def test_model_is_a_module(tilewright, conv_relu_module, arguments):
+    (tilewright.folder / "m.twm").write_bytes(conv_relu_module.read_bytes())
+    message = tilewright.error(*arguments)
+    assert "'m.twm' is a compiled module already" in message
+    assert "tilewright run" in message and "tilewright inspect" in message
 
 
 # The output cannot be the model itself.

@@ -50,6 +50,11 @@ def test_usage_errors(tilewright, arguments, names):
     assert names in tilewright.error(*arguments, code=2)
 
 
+# The error of a shape shows a right one for the same input, with commas.
+def test_shape_error_has_an_example(tilewright):
+    assert "'box=N:1..32,3,W:32..1280%8'" in tilewright.error("compile", "m.onnx", "--shape", "box=maxx-1", code=2)
+
+
 # Data that cannot be written to stdout is an error.
 def test_full_stdout(tilewright, conv_relu_module):
     with open("/dev/full", "w") as full:

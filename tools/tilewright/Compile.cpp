@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Models.h"
+#include "ReportText.h"
 
 #include <filesystem>
 #include <iostream>
@@ -15,15 +16,16 @@ namespace tilewright::cli {
 static const char *const footer = R"(Examples:
   tilewright compile m.onnx                       writes m.twm, for this machine
   tilewright compile m.onnx -o out/m.twm --target x86-64-v3 --target x86-64-v4
-  tilewright compile m.onnx --shape x=1x3x224x224          fixes a shape
-  tilewright compile m.onnx --shape x=N:1..32x3x48xW:32..1280%8
+  tilewright compile m.onnx --shape x=1,3,224,224          fixes a shape
+  tilewright compile m.onnx --shape x=N:1..32,3,48,W:32..1280%8
                                   N is 1 to 32; W is 32 to 1280, a multiple of 8
   tilewright compile m.onnx --shape ids=batch,length --shape mask=batch,length
-                                  commas, where a name has an x in it; equal
-                                  names are equal sizes; ? leaves an axis alone
+                                  equal names are equal sizes; ? leaves an axis
+                                  alone
   tilewright compile m.onnx --save-stages stages --report
 
-Every dynamic size stays dynamic: one module serves all of them. The file
+Every dynamic size stays dynamic: one module serves all of them. It holds the
+weights too: the model is not needed to run it. The file
 appears only when it is complete; Ctrl-C leaves nothing.
 Exit codes: 0 success, 1 the model cannot be compiled or the file not be
 written, 2 a mistake on the command line, 130 interrupted.)";
@@ -38,59 +40,11 @@ struct Options {
 };
 } // namespace
 
-static Json toJson(const CompileReport &report, const std::string &output) {
-  Json kernels = Json::array();
-  for (const KernelReport &kernel : report.kernels)
-    kernels.push_back({{"kernel", kernel.name},
-                       {"target", kernel.target},
-                       {"nodes", kernel.nodes},
-                       {"remarks", kernel.remarks}});
-  Json seconds = Json::object();
-  for (const auto &[phase, time] : report.seconds)
-    seconds[phase] = time;
-  return {{"output", output},
-          {"warnings", report.warnings},
-          {"kernels", kernels},
-          {"lowering_remarks", report.loweringRemarks},
-          {"fusion_remarks", report.fusionRemarks},
-          {"seconds", seconds}};
-}
-
-static void printReport(const CompileReport &report) {
-  Table kernels({"kernel", "target", "nodes"});
-  for (const KernelReport &kernel : report.kernels)
-    kernels.add({kernel.name, kernel.target, nodesString(kernel.nodes)});
-  std::cout << "kernels\n" << kernels.str();
-  std::cout << "\nnot the best code\n";
-  bool any = !report.loweringRemarks.empty();
-  for (const std::string &remark : report.loweringRemarks)
-    std::cout << remark << '\n';
-  for (const KernelReport &kernel : report.kernels)
-    for (const std::string &remark : kernel.remarks) {
-      any = true;
-      std::cout << kernel.name << " (" << kernel.target << "): " << remark
-                << '\n';
-    }
-  std::cout << (any ? "" : "none\n") << "\nnot fused\n";
-  for (const std::string &remark : report.fusionRemarks)
-    std::cout << remark << '\n';
-  std::cout << (report.fusionRemarks.empty() ? "none\n" : "") << "\ntime\n";
-  Table seconds({"phase", ">time"});
-  for (const auto &[phase, time] : report.seconds)
-    seconds.add({phase, timeString(time)});
-  std::cout << seconds.str();
-}
-
 static int compile(const Options &options) {
   namespace fs = std::filesystem;
   std::string output = options.output;
   if (output.empty())
     output = fs::path(options.model).filename().replace_extension(".twm");
-  std::error_code code;
-  if (fs::equivalent(options.model, output, code)) {
-    printError("the output '" + output + "' is the model itself");
-    return exitError;
-  }
   CompileOptions compileOptions;
   if (!options.targets.empty())
     compileOptions.targets = options.targets;
@@ -104,6 +58,7 @@ static int compile(const Options &options) {
   compileOptions.keepReference = !options.strip;
   compileOptions.saveStages = options.saveStages;
   if (!options.saveStages.empty()) {
+    std::error_code code;
     fs::create_directories(options.saveStages, code);
     if (code) {
       printError("cannot make the folder '" + options.saveStages +
@@ -118,11 +73,11 @@ static int compile(const Options &options) {
   for (const std::string &warning : report->warnings)
     printWarning(warning);
   if (options.json) {
-    printJson(toJson(*report, output));
+    printJson(reportJson(*report, output));
     return exitOk;
   }
   if (options.report)
-    printReport(*report);
+    std::cout << reportText(*report);
   return exitOk;
 }
 
@@ -141,8 +96,8 @@ Subcommand addCompile(CLI::App &parent) {
       ->allow_extra_args(false)
       ->type_name("TARGET");
   app->add_option("--shape", options->shapes,
-                  "Shape of an input: sizes and names separated by x or by "
-                  "commas; NAME:LO..HI%MULTIPLE says what a size can be")
+                  "Shape of an input: sizes and names separated by commas "
+                  "or by x; NAME:LO..HI%MULTIPLE says what a size can be")
       ->allow_extra_args(false)
       ->type_name("NAME=SHAPE");
   app->add_option("--jobs", options->jobs,
@@ -156,8 +111,9 @@ Subcommand addCompile(CLI::App &parent) {
                 "and the time of each phase");
   app->add_flag("--json", options->json, "Print the report as JSON");
   app->add_flag("--strip", options->strip,
-                "Leave out the imported model, which verify and the reference "
-                "need");
+                "Leave out the imported model and its weights, which only "
+                "verify and the reference need; a module can be twice as "
+                "large with them");
   app->footer(footer);
   return {app, [options] { return compile(*options); }};
 }

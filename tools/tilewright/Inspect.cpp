@@ -9,6 +9,7 @@
 #include "PlanText.h"
 
 #include "tilewright/Driver/RandomInputs.h"
+#include "tilewright/Module/ShapeBinding.h"
 #include "tilewright/Runtime/Device/Null/NullDevice.h"
 #include "tilewright/Support/HostCpu.h"
 
@@ -146,12 +147,8 @@ static void printSignature(const Module &module) {
     table.add({"output", output.name, typeString(output.type, output.dims)});
   std::cout << table.str();
   // Only what the caller chooses, and says more than that it is a size.
-  std::set<std::string> chosen;
-  for (const Argument &input : module.signature().inputs)
-    for (const DimExpr &dim : input.dims)
-      dim.collectSymbols(chosen);
-  for (const auto &[name, range] : module.signature().symbols) {
-    if (!chosen.count(name))
+  for (const auto &[name, range] : inputSizes(module.signature())) {
+    if (!module.signature().symbols.count(name))
       continue;
     std::cout << "size    " << name << ": " << range.lo << " to ";
     if (range.hi == SymbolRange().hi)

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <thread>
@@ -111,17 +110,9 @@ private:
 };
 } // namespace
 
-/// By the name, or by the first bytes.
-static bool isModule(const std::string &path) {
-  if (std::filesystem::path(path).extension() == ".twm")
-    return true;
-  char start[4] = {};
-  std::ifstream(path, std::ios::binary).read(start, sizeof(start));
-  return std::string_view(start, sizeof(start)) == "\x89TWM";
-}
-
 Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
-  if (isModule(options.path)) {
+  if (std::filesystem::path(options.path).extension() == ".twm" ||
+      isModuleFile(options.path)) {
     if (!options.shapes.empty())
       return error("--shape is for ONNX models, but '", options.path,
                    "' is a module, whose shapes are fixed");

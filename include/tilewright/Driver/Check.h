@@ -13,8 +13,8 @@
 namespace tilewright {
 
 /// Every node of the model at `path` that cannot be compiled, with the reason;
-/// empty if it can be. Compiles nothing. An error means that the file itself is
-/// no readable model.
+/// empty if it can be, and every input that it cannot take. Compiles nothing.
+/// An error means that the file itself is no readable model.
 Result<std::vector<NodeProblem>> checkModel(const std::string &path,
                                             const ImportOptions &options = {});
 

@@ -36,6 +36,9 @@ struct ModelSource {
   std::string_view bytes = {};
 };
 
+/// An error if the model is a compiled module already.
+Status checkNoModule(const ModelSource &source);
+
 struct CompileOptions {
   /// Rows of Target/, or "cpu" for the best one of this machine.
   std::vector<std::string> targets = {"cpu"};
@@ -59,14 +62,23 @@ struct KernelReport {
   std::vector<std::string> remarks;
 };
 
+/// What did not become as good as it could be, and why.
+struct CompileRemark {
+  std::vector<std::string> nodes;
+  /// Of a fusion: what `nodes` read, and are not fused with.
+  std::vector<std::string> producer;
+  std::string reason;
+  bool operator==(const CompileRemark &) const = default;
+};
+
 struct CompileReport {
   std::vector<std::string> warnings;
   std::vector<KernelReport> kernels;
   /// Kernels that fell apart, and those that are loops on scalars although
-  /// their op has tiles, with the reason.
-  std::vector<std::string> loweringRemarks;
-  /// Fusions that were refused, with the reason.
-  std::vector<std::string> fusionRemarks;
+  /// their op has tiles; each once, also if several targets have it.
+  std::vector<CompileRemark> loweringRemarks;
+  /// Fusions that were refused.
+  std::vector<CompileRemark> fusionRemarks;
   /// Seconds by phase, in order.
   std::vector<std::pair<std::string, double>> seconds;
 };

@@ -44,6 +44,10 @@ struct SectionInfo {
   uint64_t offset = 0, size = 0;
 };
 
+/// Whether bytes, or a file that can be read, begin as a module does.
+bool isModule(std::string_view bytes);
+bool isModuleFile(const std::string &path);
+
 class Module {
 public:
   /// Errors name the path and what is wrong with the file.

@@ -26,6 +26,10 @@ Result<SymbolBindings>
 bindShapes(const Signature &signature,
            const std::vector<std::vector<int64_t>> &shapes);
 
+/// The symbols of the inputs' shapes, which whoever runs the model chooses, and
+/// what they can be.
+SymbolRanges inputSizes(const Signature &signature);
+
 /// An error for a symbol whose value cannot be found from any input's shape.
 Status checkSymbolsCanBeBound(const Signature &signature);
 

@@ -28,6 +28,16 @@ bool GraphImporter::problem(const std::string &node, const std::string &op,
   return false;
 }
 
+std::vector<NodeProblem> GraphImporter::takeProblems() {
+  for (const auto &[location, file] : unreadable)
+    if (size_t others = file.tensors.size() - 1)
+      problems[file.problem].reason +=
+          "; the file is to hold " + std::to_string(others) +
+          (others == 1 ? " more tensor" : " more tensors");
+  unreadable.clear();
+  return std::move(problems);
+}
+
 Location GraphImporter::location(const std::string &name,
                                  const std::string &op) {
   return NameLoc::get(StringAttr::get(state.context, name),
@@ -84,8 +94,16 @@ Value GraphImporter::buildInitializer(Scope &scope, const std::string &name,
   Result<Tensor> tensor = state.file.readTensor(proto);
   if (tensor)
     return placeConstant(*tensor, name);
-  problem(name, "initializer", tensor.error().message);
   scope.broken.insert(name);
+  if (std::string location = state.file.unreadableFile(proto);
+      !location.empty()) {
+    auto [known, isNew] = unreadable.try_emplace(location);
+    known->second.tensors.insert(&proto);
+    if (!isNew)
+      return {};
+    known->second.problem = problems.size();
+  }
+  problem(name, "initializer", tensor.error().message);
   return {};
 }
 
@@ -388,9 +406,9 @@ GraphImporter::findFunction(const onnx::NodeProto &node) {
 bool GraphImporter::importCall(Scope &scope, const onnx::NodeProto &proto,
                                const std::string &name,
                                const onnx::FunctionProto &function) {
+  // An input that cannot be had does not hide the body's own problems.
   std::vector<Value> inputs;
-  if (!findInputs(scope, proto, name, inputs))
-    return false;
+  bool good = findInputs(scope, proto, name, inputs);
   if (proto.input_size() > function.input_size() ||
       proto.output_size() > function.output_size())
     return problem(name, proto.op_type(),
@@ -431,6 +449,8 @@ bool GraphImporter::importCall(Scope &scope, const onnx::NodeProto &proto,
     Value value = size_t(i) < inputs.size() ? inputs[size_t(i)] : Value();
     if (value)
       inner.values[function.input(i)] = value;
+    else if (i < proto.input_size() && !proto.input(i).empty())
+      inner.broken.insert(function.input(i));
     else
       absent.insert(function.input(i));
   }
@@ -453,7 +473,7 @@ bool GraphImporter::importCall(Scope &scope, const onnx::NodeProto &proto,
     nodes.push_back(&edited.back());
   }
   ++callDepth;
-  bool good = importNodes(inner, nodes);
+  good &= importNodes(inner, nodes);
   --callDepth;
   for (int i = 0; i < proto.output_size(); ++i) {
     if (proto.output(i).empty())
@@ -580,7 +600,11 @@ Status GraphImporter::importMain(func::FuncOp function,
   const onnx::GraphProto &graph = model.graph();
   Scope scope;
   scope.opsets = &opsets;
-  scope.values = inputs;
+  for (const auto &[name, value] : inputs)
+    if (value)
+      scope.values[name] = value;
+    else
+      scope.broken.insert(name);
   for (const onnx::TensorProto &tensor : graph.initializer())
     if (!scope.values.count(tensor.name()) &&
         !scope.initializers.emplace(tensor.name(), &tensor).second)

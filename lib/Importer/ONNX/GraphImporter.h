@@ -31,7 +31,7 @@ public:
   explicit GraphImporter(ImportState &state) : state(state) {}
 
   /// Fills `function` (which has an entry block with the inputs) from the
-  /// model's graph.
+  /// model's graph. An input without a value is one that cannot be imported.
   Status importMain(mlir::func::FuncOp function,
                     const std::map<std::string, mlir::Value> &inputs);
 
@@ -41,10 +41,20 @@ public:
   importSubgraph(Node &node, const onnx::GraphProto &graph,
                  llvm::ArrayRef<mlir::Value> inputs);
 
-  /// What could not be imported so far.
-  std::vector<NodeProblem> problems;
+  /// Records what cannot be imported; returns false.
+  bool problem(const std::string &node, const std::string &op,
+               const std::string &reason);
+  /// What could not be imported.
+  std::vector<NodeProblem> takeProblems();
 
 private:
+  /// A file of external data that cannot be read is one problem, however many
+  /// tensors it is to hold.
+  struct UnreadableFile {
+    size_t problem;
+    std::set<const onnx::TensorProto *> tensors;
+  };
+
   /// A name's meaning in a graph.
   struct Scope {
     const Scope *parent = nullptr;
@@ -79,12 +89,12 @@ private:
   /// Looks up a node's inputs; false if one of them cannot be had.
   bool findInputs(Scope &scope, const onnx::NodeProto &proto,
                   const std::string &name, std::vector<mlir::Value> &inputs);
-  bool problem(const std::string &node, const std::string &op,
-               const std::string &reason);
   mlir::Location location(const std::string &name, const std::string &op);
   const onnx::FunctionProto *findFunction(const onnx::NodeProto &node);
 
   ImportState &state;
+  std::vector<NodeProblem> problems;
+  std::map<std::string, UnreadableFile> unreadable;
   Opsets opsets;
   Scope *current = nullptr;
   mlir::Block *entry = nullptr;

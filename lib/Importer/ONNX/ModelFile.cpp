@@ -106,14 +106,24 @@ Result<ByteRange> ModelFile::openExternal(const std::string &location) {
   return mapped;
 }
 
+static std::string locationOf(const onnx::TensorProto &tensor) {
+  for (const onnx::StringStringEntryProto &entry : tensor.external_data())
+    if (entry.key() == "location")
+      return entry.value();
+  return "";
+}
+
+std::string ModelFile::unreadableFile(const onnx::TensorProto &tensor) const {
+  std::string location = locationOf(tensor);
+  return unreadable.count(location) ? location : "";
+}
+
 Result<ByteRange> ModelFile::external(const onnx::TensorProto &tensor,
                                       int64_t bytes) {
-  std::string location;
+  std::string location = locationOf(tensor);
   uint64_t offset = 0, length = uint64_t(bytes);
   for (const onnx::StringStringEntryProto &entry : tensor.external_data()) {
     const std::string &value = entry.value();
-    if (entry.key() == "location")
-      location = value;
     if (entry.key() != "offset" && entry.key() != "length")
       continue;
     uint64_t &number = entry.key() == "offset" ? offset : length;
@@ -127,13 +137,17 @@ Result<ByteRange> ModelFile::external(const onnx::TensorProto &tensor,
     return error("external data '", location, "': expected a length of ", bytes,
                  " bytes, as the shape says, but got ", length);
   Result<ByteRange> mapped = openExternal(location);
-  if (!mapped)
+  if (!mapped) {
+    unreadable.insert(location);
     return mapped;
+  }
   uint64_t size = mapped->bytes.size();
-  if (offset > size || length > size - offset)
+  if (offset > size || length > size - offset) {
+    unreadable.insert(location);
     return error("external data '", location, "' is too short: expected ",
                  length, " bytes at offset ", offset, ", but the file has ",
                  size);
+  }
   mapped->bytes = mapped->bytes.substr(offset, length);
   return mapped;
 }

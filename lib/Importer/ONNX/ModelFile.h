@@ -21,6 +21,7 @@
 #include "onnx-ml.pb.h"
 
 #include <map>
+#include <set>
 
 namespace tilewright::onnximport {
 
@@ -35,6 +36,10 @@ public:
   /// The numbers of a tensor: in place if they are aligned, else a copy.
   Result<Tensor> readTensor(const onnx::TensorProto &tensor);
 
+  /// The file of external data that a tensor is in, if `readTensor` failed
+  /// because that file cannot be opened or is too short; else empty.
+  std::string unreadableFile(const onnx::TensorProto &tensor) const;
+
 private:
   Result<ByteRange> external(const onnx::TensorProto &tensor, int64_t bytes);
   Result<ByteRange> openExternal(const std::string &location);
@@ -43,6 +48,7 @@ private:
   std::string folder;
   onnx::ModelProto proto;
   std::map<std::string, ByteRange> externalFiles;
+  std::set<std::string> unreadable;
 };
 
 /// The element type of a TensorProto.DataType; the error says its name and

@@ -78,6 +78,8 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> names;
   for (const InputType &input : *signature) {
+    if (!input.type)
+      continue;
     types.push_back(input.type);
     names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
         "tw.name", state.builder.getStringAttr(input.name))));
@@ -87,18 +89,22 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
   function.addEntryBlock();
   function.setAllArgAttrs(names);
 
+  GraphImporter importer(state);
   std::map<std::string, Value> values;
-  for (auto [input, argument] : llvm::zip(*signature, function.getArguments()))
-    values[input.name] = argument;
+  auto argument = function.args_begin();
+  for (const InputType &input : *signature) {
+    values[input.name] = input.type ? Value(*argument++) : Value();
+    if (!input.type)
+      importer.problem(input.name, "input", input.problem);
+  }
   state.builder.setInsertionPointToEnd(&function.getBody().front());
   for (const auto &[name, tensor] : options.constants)
     values[name] = state.constant(loc, tensor, name);
 
-  GraphImporter importer(state);
   if (Status status = importer.importMain(function, values); !status)
     return status.error();
   result.model.warnings = std::move(state.warnings);
-  result.problems = std::move(importer.problems);
+  result.problems = importer.takeProblems();
   if (!result.problems.empty()) {
     // Half a function is no module.
     result.model.module = nullptr;
@@ -119,15 +125,21 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
   return result;
 }
 
+/// "node 'conv1' (Conv)", "input 'x'".
+std::string nameOf(const NodeProblem &problem) {
+  if (problem.op == "input" || problem.op == "initializer")
+    return problem.op + " '" + problem.node + "'";
+  return "node '" + problem.node + "' (" + problem.op + ")";
+}
+
 /// "node 'conv1' (Conv): ..." for each, one per line.
 Error toError(const std::vector<NodeProblem> &problems) {
   std::string text;
   if (problems.size() > 1)
-    text = std::to_string(problems.size()) + " nodes cannot be imported:\n";
+    text = std::to_string(problems.size()) + " problems:\n";
   constexpr size_t shown = 20;
   for (size_t i = 0; i < std::min(problems.size(), shown); ++i)
-    text += (i ? "\n" : "") + ("node '" + problems[i].node + "' (" +
-                               problems[i].op + "): " + problems[i].reason);
+    text += (i ? "\n" : "") + nameOf(problems[i]) + ": " + problems[i].reason;
   if (problems.size() > shown)
     text += "\nand " + std::to_string(problems.size() - shown) + " more";
   return Error{text};

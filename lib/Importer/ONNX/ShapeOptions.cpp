@@ -64,7 +64,7 @@ tilewright::parseAxisDeclaration(std::string_view text) {
   std::optional<std::string_view> range = cutAt(text, ":");
   if (!isSymbol(text))
     return error("'", whole, "': expected an integer, '?' or a name such as ",
-                 "N:1..32 or W:32..1280%8");
+                 "N, N:1..32 or W:32..1280%8");
   axis.kind = AxisDeclaration::Kind::Symbol;
   axis.symbol = std::string(text);
   if (!range && !multiple)
@@ -100,8 +100,8 @@ tilewright::parseShapeDeclaration(std::string_view text) {
   // An input's name may hold '=' itself, a shape cannot.
   size_t equals = text.rfind('=');
   if (equals == std::string_view::npos || equals == 0)
-    return error("shape '", text, "': expected INPUT=AXISxAXISx..., such as ",
-                 "x=N:1..32x3x224x224");
+    return error("shape '", text, "': expected INPUT=AXIS,AXIS,..., such as ",
+                 "x=N:1..32,3,224,224");
   shape.input = std::string(text.substr(0, equals));
   std::string_view rest = text.substr(equals + 1);
   if (rest.empty())
@@ -112,7 +112,8 @@ tilewright::parseShapeDeclaration(std::string_view text) {
     std::optional<std::string_view> next = cutAt(piece, separator);
     Result<AxisDeclaration> axis = parseAxisDeclaration(piece);
     if (!axis)
-      return axis.error().in("shape of '" + shape.input + "'");
+      return error("shape of '", shape.input, "': ", axis.error().message,
+                   ", as in '", shape.input, "=N:1..32,3,W:32..1280%8'");
     shape.axes.push_back(axis.take());
     if (!next)
       return shape;

@@ -21,8 +21,8 @@ public:
   Result<std::vector<InputType>> read();
 
 private:
-  Result<InputType> readInput(const onnx::ValueInfoProto &input,
-                              const ShapeDeclaration *declared);
+  InputType readInput(const onnx::ValueInfoProto &input,
+                      const ShapeDeclaration *declared);
   /// What the user says of an axis that the model has too.
   Status declare(const std::string &input, int64_t axis,
                  const AxisDeclaration &user,
@@ -40,6 +40,30 @@ private:
   /// Axes without a name in the model that the user has given one.
   std::map<std::pair<std::string, int64_t>, DimExpr> given;
 };
+
+/// What was understood of a declaration: "batch,3".
+std::string axesText(const ShapeDeclaration &shape) {
+  std::string text;
+  for (const AxisDeclaration &axis : shape.axes)
+    text += (text.empty() ? "" : ",") +
+            (axis.kind == AxisDeclaration::Kind::Constant
+                 ? std::to_string(axis.constant)
+             : axis.kind == AxisDeclaration::Kind::Symbol ? axis.symbol
+                                                          : "?");
+  return text;
+}
+
+/// A declaration that fits the model: "x=batch,3,?".
+std::string exampleFor(const onnx::ValueInfoProto &input) {
+  std::string text;
+  for (const auto &dim : input.type().tensor_type().shape().dim()) {
+    std::string axis =
+        dim.has_dim_value() ? std::to_string(dim.dim_value()) : dim.dim_param();
+    text += (text.empty() ? "" : ",") +
+            (parseAxisDeclaration(axis) ? axis : std::string("?"));
+  }
+  return input.name() + "=" + text;
+}
 
 bool isNamed(const onnx::TensorShapeProto::Dimension &dim) {
   return dim.has_dim_param() && !dim.dim_param().empty() &&
@@ -117,12 +141,17 @@ SignatureReader::fromModel(const std::string &input, int64_t axis,
              : DimExpr::symbol(state.symbolFor(dim.dim_param()));
 }
 
-Result<InputType> SignatureReader::readInput(const onnx::ValueInfoProto &input,
-                                             const ShapeDeclaration *declared) {
+InputType SignatureReader::readInput(const onnx::ValueInfoProto &input,
+                                     const ShapeDeclaration *declared) {
+  if (!input.type().has_tensor_type())
+    return {
+        input.name(), {}, "sequences, optionals and maps are not supported"};
   const onnx::TypeProto_Tensor &tensor = input.type().tensor_type();
   Result<DType> element = toDType(tensor.elem_type());
   if (!element)
-    return element.error().in("input '" + input.name() + "'");
+    return {input.name(), {}, element.error().message};
+  if (!tensor.has_shape() && !declared)
+    return {input.name(), {}, "it has no shape in the model: declare one"};
   Dims dims;
   int64_t rank = tensor.has_shape() ? tensor.shape().dim_size()
                                     : int64_t(declared->axes.size());
@@ -131,10 +160,10 @@ Result<InputType> SignatureReader::readInput(const onnx::ValueInfoProto &input,
                              tensor.has_shape()
                                  ? tensor.shape().dim(int(axis))
                                  : onnx::TensorShapeProto::Dimension()));
-  return InputType{
-      input.name(),
-      graph::getTensorType(state.context, dims,
-                           graph::getElementType(state.context, *element))};
+  return {input.name(),
+          graph::getTensorType(state.context, dims,
+                               graph::getElementType(state.context, *element)),
+          ""};
 }
 
 Result<std::vector<InputType>> SignatureReader::read() {
@@ -181,18 +210,13 @@ Result<std::vector<InputType>> SignatureReader::read() {
     auto found = declared.find(input->name());
     const ShapeDeclaration *user =
         found == declared.end() ? nullptr : found->second;
-    if (!input->type().has_tensor_type())
-      return error("input '", input->name(),
-                   "': sequences, optionals and maps are not supported");
     const onnx::TypeProto_Tensor &tensor = input->type().tensor_type();
-    if (!tensor.has_shape() && !user)
-      return error("input '", input->name(),
-                   "' has no shape in the model: declare one");
     int64_t rank = tensor.shape().dim_size();
     if (user && tensor.has_shape() && int64_t(user->axes.size()) != rank)
       return error("input '", input->name(), "' has rank ", rank,
                    " in the model, but is declared with rank ",
-                   user->axes.size());
+                   user->axes.size(), " ('", axesText(*user),
+                   "'); what fits is, for example, '", exampleFor(*input), "'");
     for (size_t axis = 0; user && axis < user->axes.size(); ++axis)
       if (Status status = declare(
               input->name(), int64_t(axis), user->axes[axis],
@@ -205,11 +229,8 @@ Result<std::vector<InputType>> SignatureReader::read() {
   std::vector<InputType> types;
   for (const onnx::ValueInfoProto *input : inputs) {
     auto found = declared.find(input->name());
-    Result<InputType> type =
-        readInput(*input, found == declared.end() ? nullptr : found->second);
-    if (!type)
-      return type.error();
-    types.push_back(type.take());
+    types.push_back(
+        readInput(*input, found == declared.end() ? nullptr : found->second));
   }
   return types;
 }

@@ -8,7 +8,8 @@
 // Brings together what the model and the user say of the inputs' shapes. Equal
 // names (`dim_param`) are equal symbols; an unknown size ('', '?', negative) is
 // a fresh one each; what the user declares replaces the model's symbol
-// everywhere.
+// everywhere. An input that cannot be imported is no failure: its problem is
+// told beside those of the nodes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,10 +24,14 @@ namespace tilewright::onnximport {
 
 struct InputType {
   std::string name;
+  /// Null if the input cannot be imported.
   mlir::RankedTensorType type;
+  /// Why it cannot.
+  std::string problem;
 };
 
-/// The inputs that are no initialisers and not made constant by the options.
+/// The inputs that are no initialisers and not made constant by the options. An
+/// error is one of the options, or says that the model is not sound.
 Result<std::vector<InputType>> readSignature(ImportState &state,
                                              const ImportOptions &options);
 

@@ -55,6 +55,17 @@ TEST(ShapeBinding, Ranges) {
                "N = -1 is less than 0");
 }
 
+// The caller's sizes are those of the inputs, with a range or without.
+TEST(ShapeBinding, InputSizes) {
+  Signature s = signature({{"N", "2*W"}, {"N", "H"}});
+  s.symbols = {{"W", {32, 1280, 8}}, {"count", {0, 9, 1}}};
+  SymbolRanges sizes = inputSizes(s);
+  ASSERT_EQ(sizes.size(), 3u);
+  EXPECT_EQ(sizes["W"].hi, 1280);
+  EXPECT_EQ(sizes["W"].multiple, 8);
+  EXPECT_EQ(sizes["N"].hi, SymbolRange().hi);
+}
+
 // A symbol that no input gives is found before the model runs.
 TEST(ShapeBinding, UnsolvableSymbols) {
   EXPECT_ERROR(checkSymbolsCanBeBound(signature({{"floordiv(H, 2)"}})),

@@ -60,6 +60,7 @@ struct ImportedModel {
 /// A node that cannot be imported, and why.
 struct NodeProblem {
   std::string node;
+  /// "input" or "initializer" if it is one of those.
   std::string op;
   std::string reason;
 };

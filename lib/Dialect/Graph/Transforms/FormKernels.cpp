@@ -121,7 +121,8 @@ private:
     if (!sameShape && isWrittenOutside(from, current))
       return "the producer's kernel has results of another shape";
     if (reachesAround(from, current))
-      return "the kernel would depend on its own result";
+      return "a kernel between the two needs the one and is needed by the "
+             "other";
     return "";
   }
 
@@ -136,6 +137,9 @@ private:
              !llvm::is_contained(from.ops, user);
     });
     bool plain = !from.hasReduction && !from.hasContraction;
+    constexpr const char *bothHoldOne =
+        "each holds a reduction, convolution, pooling or matrix product, and a "
+        "kernel has one";
     switch (roleOf(op)) {
     case Role::Elementwise:
       if (!sameShape) {
@@ -150,11 +154,12 @@ private:
                  "too much";
       }
       if (!plain && (current.hasContraction || current.hasReduction))
-        return "both hold a reduction or contraction";
+        return bothHoldOne;
       return "";
     case Role::Movement:
       if (!plain)
-        return "movement after a reduction or contraction would cut its tiles";
+        return "elements that move after a reduction, convolution, pooling or "
+               "matrix product would cut its tiles";
       if (usedElsewhere)
         return "the producer's result is used elsewhere, in another shape";
       return "";
@@ -166,12 +171,13 @@ private:
       return "";
     case Role::Reduction:
       if (!plain)
-        return "both hold a reduction or contraction";
+        return bothHoldOne;
       if (usedElsewhere)
         return "the producer's result is used elsewhere, in another shape";
       return "";
     case Role::Contraction:
-      return "a contraction would compute its operand again for every tile";
+      return "a convolution, pooling or matrix product would compute its "
+             "operand again for every tile";
     default:
       return "one of them is a kernel of its own";
     }
@@ -296,8 +302,8 @@ struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
     Segment segment(ops);
     segment.join(
         [&](Operation *consumer, Operation *producer, StringRef reason) {
-          consumer->emitRemark() << consumer->getName() << " is not fused with "
-                                 << producer->getName() << ": " << reason;
+          consumer->emitRemark(reason).attachNote(producer->getLoc())
+              << "this producer is not fused with it";
         });
     Operation *last = ops.back();
     bool endsInTerminator = last->hasTrait<OpTrait::IsTerminator>();

@@ -28,6 +28,14 @@ static DimExpr position(Node &n, const DimExpr &given, const DimExpr &size,
     return size + hi;
   if (constant && *constant <= -far)
     return lo;
+  // So do INT32_MAX and INT32_MIN, where no axis is that long.
+  if (constant && !size.constantValue() &&
+      (*constant == INT32_MAX || *constant == INT32_MIN)) {
+    n.state.checkEqual(
+        n.loc, DimExpr::min(size, INT32_MAX).simplify(n.state.ranges), size,
+        "the axis is longer than the 32-bit number that stands for its end");
+    return *constant > 0 ? size + hi : lo;
+  }
   if (constant ? *constant < 0 : n.bounds(given).hi < 0)
     at = given + size;
   else if (!constant && !n.isSize(given))
