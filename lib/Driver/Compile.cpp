@@ -68,7 +68,7 @@ private:
     CompileRemark remark{
         graph::nodesOf(diagnostic.getLocation()), {}, diagnostic.str()};
     for (Diagnostic &note : diagnostic.getNotes())
-      remark.producer = graph::nodesOf(note.getLocation());
+      llvm::append_range(remark.producer, graph::nodesOf(note.getLocation()));
     return remark;
   }
 
@@ -104,6 +104,8 @@ public:
                                       ? MLIRContext::Threading::ENABLED
                                       : MLIRContext::Threading::DISABLED);
     context.loadAllAvailableDialects();
+    // Nobody reads the op, and its note would stand beside the producer's.
+    context.printOpOnDiagnostic(false);
     Diagnostics diagnostics(&context);
 
     if (Status status = begin("import"); !status)

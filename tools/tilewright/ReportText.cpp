@@ -105,8 +105,10 @@ std::string reportText(const CompileReport &report) {
       slow.add(remark, kernel.name + " (" + kernel.target +
                            "): " + nodesString(kernel.nodes));
   for (const CompileRemark &remark : report.fusionRemarks)
-    unfused.add(remark.reason, nodesString(remark.producer) + " -> " +
-                                   nodesString(remark.nodes));
+    unfused.add(remark.reason, remark.producer == remark.nodes
+                                   ? "within " + nodesString(remark.nodes)
+                                   : nodesString(remark.producer) + " -> " +
+                                         nodesString(remark.nodes));
   Table seconds({"phase", ">time"});
   for (const auto &[phase, time] : report.seconds)
     seconds.add({phase, timeString(time)});

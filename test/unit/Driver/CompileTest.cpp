@@ -72,4 +72,20 @@ TEST(Compile, Cancels) {
     }
 }
 
+// A fusion that was refused names the nodes on both sides.
+TEST(Compile, FusionRemarks) {
+  test::TemporaryFolder folder;
+  test::SmallModel model;
+  model.input("x", 2).output("y", 2).weight("w", {2, 2}, {1, 2, 3, 4});
+  model.node("MatMul", {"x", "w"}, "h", "first");
+  model.node("MatMul", {"h", "w"}, "y", "second");
+  std::string bytes = model.bytes();
+  ASSERT_VALUE(report, compileModel({"", bytes}, folder / "m.twm", {}));
+  using Nodes = std::vector<std::string>;
+  ASSERT_EQ(report.fusionRemarks.size(), 1u);
+  EXPECT_EQ(report.fusionRemarks[0].nodes, Nodes{"second (MatMul)"});
+  EXPECT_EQ(report.fusionRemarks[0].producer, Nodes{"first (MatMul)"});
+  EXPECT_TRUE(report.loweringRemarks.empty());
+}
+
 } // namespace
