@@ -21,6 +21,7 @@ class NodeProblem(NamedTuple):
     """A node that cannot be compiled."""
 
     node: str
+    #: "input" or "initializer" if it is one of those.
     op: str
     reason: str
 
@@ -113,7 +114,7 @@ def compile(
 def check(
     path: Union[str, "os.PathLike[str]"], *, shapes: Optional[Mapping[str, Shape]] = None
 ) -> List[NodeProblem]:
-    """Every node of the ONNX model that cannot be compiled; empty if it can be.
+    """Every node and input of the ONNX model that cannot be compiled; empty if it can be.
 
     Raises ModelError for a file that is no readable model.
     """

@@ -251,6 +251,12 @@ std::vector<int> GraphImporter::order(Scope &scope,
 // Nodes
 //===----------------------------------------------------------------------===//
 
+/// The name, or what stands for it.
+static std::string nameOf(const onnx::NodeProto &proto, int index) {
+  return proto.name().empty() ? proto.op_type() + "_" + std::to_string(index)
+                              : proto.name();
+}
+
 bool GraphImporter::importNodes(Scope &scope,
                                 ArrayRef<const onnx::NodeProto *> nodes) {
   size_t before = problems.size();
@@ -260,10 +266,7 @@ bool GraphImporter::importNodes(Scope &scope,
   bool good = true;
   for (int index : sorted) {
     const onnx::NodeProto &proto = *nodes[size_t(index)];
-    std::string name = proto.name().empty()
-                           ? proto.op_type() + "_" + std::to_string(index)
-                           : proto.name();
-    if (importNode(scope, proto, scope.prefix + name))
+    if (importNode(scope, proto, scope.prefix + nameOf(proto, index)))
       continue;
     good = false;
     for (const std::string &output : proto.output())
@@ -341,36 +344,69 @@ static std::string misfit(const OpRow &row, int64_t opset, const Node &n) {
   return "";
 }
 
-bool GraphImporter::importNode(Scope &scope, const onnx::NodeProto &proto,
-                               const std::string &name) {
+/// "Conv", "com.microsoft.Gelu".
+static std::string opName(const onnx::NodeProto &proto) {
   std::string domain = domainOf(proto.domain());
-  if (const onnx::FunctionProto *function = findFunction(proto))
-    return importCall(scope, proto, name, *function);
+  return domain.empty() ? proto.op_type() : domain + "." + proto.op_type();
+}
 
+const OpRow *GraphImporter::findRow(const Scope &scope,
+                                    const onnx::NodeProto &proto,
+                                    const std::string &name) {
+  std::string domain = domainOf(proto.domain());
   const OpRow *row = findOp(domain, proto.op_type());
-  std::string op =
-      domain.empty() ? proto.op_type() : domain + "." + proto.op_type();
   if (!row) {
     StringRef why = refusal(domain, proto.op_type());
     bool knownDomain = llvm::any_of(chapters(), [&](const Chapter &chapter) {
       return chapter.domain == domain;
     });
-    return problem(name, op,
-                   !why.empty()  ? "the op is not supported: " + why.str()
-                   : knownDomain ? "the op is not known"
-                                 : "the domain '" + domain + "' is not known");
+    problem(name, opName(proto),
+            !why.empty()  ? "the op is not supported: " + why.str()
+            : knownDomain ? "the op is not known"
+                          : "the domain '" + domain + "' is not known");
+    return nullptr;
   }
-  auto opset = scope.opsets->find(domain);
-  if (opset == scope.opsets->end())
-    return problem(name, op,
-                   "the model imports no opset of the domain '" +
-                       (domain.empty() ? "ai.onnx" : domain) + "'");
+  if (scope.opsets->count(domain))
+    return row;
+  problem(name, opName(proto),
+          "the model imports no opset of the domain '" +
+              (domain.empty() ? "ai.onnx" : domain) + "'");
+  return nullptr;
+}
 
-  Node n(*this, state, proto, location(name, proto.op_type()), name,
-         opset->second, scope.call);
-  if (!findInputs(scope, proto, name, n.inputs))
+void GraphImporter::findRowsInside(const Scope &scope,
+                                   const onnx::NodeProto &proto,
+                                   const std::string &name) {
+  auto visit = [&](const onnx::GraphProto &graph) {
+    for (auto [index, inner] : llvm::enumerate(graph.node())) {
+      std::string path = name + "/" + nameOf(inner, int(index));
+      if (!findFunction(inner) && findRow(scope, inner, path))
+        findRowsInside(scope, inner, path);
+    }
+  };
+  for (const onnx::AttributeProto &attribute : proto.attribute()) {
+    if (attribute.has_g())
+      visit(attribute.g());
+    llvm::for_each(attribute.graphs(), visit);
+  }
+}
+
+bool GraphImporter::importNode(Scope &scope, const onnx::NodeProto &proto,
+                               const std::string &name) {
+  if (const onnx::FunctionProto *function = findFunction(proto))
+    return importCall(scope, proto, name, *function);
+  const OpRow *row = findRow(scope, proto, name);
+  if (!row)
     return false;
-  if (std::string why = misfit(*row, opset->second, n); !why.empty())
+  std::string op = opName(proto);
+  int64_t opset = scope.opsets->at(domainOf(proto.domain()));
+  Node n(*this, state, proto, location(name, proto.op_type()), name, opset,
+         scope.call);
+  if (!findInputs(scope, proto, name, n.inputs)) {
+    findRowsInside(scope, proto, name);
+    return false;
+  }
+  if (std::string why = misfit(*row, opset, n); !why.empty())
     return problem(name, op, why);
 
   Scope *outer = std::exchange(current, &scope);

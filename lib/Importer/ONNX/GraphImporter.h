@@ -23,6 +23,8 @@
 
 namespace tilewright::onnximport {
 
+struct OpRow;
+
 /// Versions by domain; the main domain is "".
 using Opsets = std::map<std::string, int64_t>;
 
@@ -84,6 +86,13 @@ private:
   bool importNodes(Scope &scope, llvm::ArrayRef<const onnx::NodeProto *> nodes);
   bool importNode(Scope &scope, const onnx::NodeProto &proto,
                   const std::string &name);
+  /// The row of a node's op; null, and a problem, if there is none.
+  const OpRow *findRow(const Scope &scope, const onnx::NodeProto &proto,
+                       const std::string &name);
+  /// The same for the nodes of its subgraphs, which are not imported because
+  /// an input of the node cannot be had.
+  void findRowsInside(const Scope &scope, const onnx::NodeProto &proto,
+                      const std::string &name);
   bool importCall(Scope &scope, const onnx::NodeProto &proto,
                   const std::string &name, const onnx::FunctionProto &function);
   /// Looks up a node's inputs; false if one of them cannot be had.
