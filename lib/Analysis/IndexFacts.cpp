@@ -19,15 +19,15 @@
 using namespace mlir;
 using namespace tilewright;
 
-/// Names of derived symbols; no model names a size like this.
-static constexpr const char *kPrefix = "_tile.index.";
+/// Names of derived symbols: '#' is in no symbol that was parsed.
 static std::string derivedName(unsigned index) {
-  return kPrefix + std::to_string(index);
+  return "#" + std::to_string(index);
 }
-static std::optional<unsigned> derivedIndex(const std::string &name) {
-  if (!StringRef(name).starts_with(kPrefix))
+static std::optional<unsigned> derivedIndex(StringRef name) {
+  unsigned index;
+  if (!name.consume_front("#") || name.getAsInteger(10, index))
     return std::nullopt;
-  return std::stoul(name.substr(StringRef(kPrefix).size()));
+  return index;
 }
 
 IndexFacts::IndexFacts(func::FuncOp kernel, SymbolRanges ranges)

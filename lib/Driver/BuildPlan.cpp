@@ -95,29 +95,12 @@ private:
     return add(buffer);
   }
 
-  /// The value whose bytes `value` shares.
-  static Value rootOf(Value value) {
-    while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
-      value = reshape.getOperand();
-    return value;
-  }
-
   /// If a kernel of the same block computes `value`, it writes it to `target`.
   void writeInPlace(Value value, BufferId target) {
-    Value root = rootOf(value);
-    if (!isa_and_present<graph::KernelOp>(root.getDefiningOp()) ||
-        buffers.contains(root) ||
-        root.getDefiningOp()->getBlock() != blockOf(value))
+    if (!value.getDefiningOp<graph::KernelOp>() || buffers.contains(value))
       return;
-    // A size that is bound after the root was computed cannot name its memory.
-    if (root != value)
-      return;
-    buffers[root] = target;
+    buffers[value] = target;
     inPlace[target] = value;
-  }
-  static Block *blockOf(Value value) {
-    return value.getDefiningOp() ? value.getDefiningOp()->getBlock()
-                                 : value.getParentBlock();
   }
 
   Status copyUnlessInPlace(Value value, BufferId target, Commands &commands) {

@@ -22,6 +22,7 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -75,12 +76,12 @@ private:
   ScopedDiagnosticHandler handler;
 };
 
-std::string toBytecode(ModuleOp module) {
+Result<std::string> toBytecode(ModuleOp module) {
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   BytecodeWriterConfig config("Tilewright");
   if (failed(writeBytecodeToFile(module, stream, config)))
-    return {};
+    return tilewright::error("internal error: the IR cannot be written");
   return bytes;
 }
 
@@ -100,9 +101,11 @@ public:
 
     DialectRegistry registry;
     registerCompilerDialects(registry);
-    MLIRContext context(registry, options.jobs > 1
-                                      ? MLIRContext::Threading::ENABLED
-                                      : MLIRContext::Threading::DISABLED);
+    // Before the context, which uses it until its end.
+    llvm::DefaultThreadPool pool(llvm::hardware_concurrency(options.jobs));
+    MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+    if (options.jobs > 1)
+      context.setThreadPool(pool);
     context.loadAllAvailableDialects();
     // Nobody reads the op, and its note would stand beside the producer's.
     context.printOpOnDiagnostic(false);
@@ -121,8 +124,13 @@ public:
     WeightStore &weights = *imported->weights;
     if (Status status = save("imported", module); !status)
       return status.error();
-    std::string importedBytes =
-        options.keepReference ? toBytecode(module) : std::string();
+    std::string importedBytes;
+    if (options.keepReference) {
+      auto bytes = toBytecode(module);
+      if (!bytes)
+        return bytes.error();
+      importedBytes = bytes.take();
+    }
     std::vector<int64_t> importedKeys = weights.keys();
 
     if (Status status = begin("graph"); !status)
@@ -166,8 +174,11 @@ public:
     if (!signature)
       return signature.error();
     if (options.keepReference) {
+      auto kernels = toBytecode(module);
+      if (!kernels)
+        return kernels.error();
       writer->addIR("imported", importedBytes);
-      writer->addIR("kernels", toBytecode(module));
+      writer->addIR("kernels", *kernels);
       for (int64_t key : importedKeys)
         if (auto weight = weights.lookup(key))
           writer->addReferenceWeight(key, weight->name, weight->tensor);

@@ -41,7 +41,8 @@ struct TileKernelsPass : impl::TileKernelsPassBase<TileKernelsPass> {
   void runOnOperation() override {
     SmallVector<func::FuncOp> kernels;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr("tile.sizes") && !function->hasAttr("tile.kernel"))
+      if (function->hasAttr(tile::kSizesAttr) &&
+          !function->hasAttr(tile::kKernelAttr))
         kernels.push_back(function);
     for (func::FuncOp kernel : kernels) {
       Schedule schedule;

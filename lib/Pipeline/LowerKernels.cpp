@@ -39,21 +39,21 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
   };
   std::map<std::string, std::string> names;
   SmallVector<Attribute> sizes;
-  for (auto text : kernel->getAttrOfType<ArrayAttr>("tile.sizes")
+  for (auto text : kernel->getAttrOfType<ArrayAttr>(tile::kSizesAttr)
                        .getAsRange<StringAttr>()) {
     std::string name = "s" + std::to_string(sizes.size());
     names[text.str()] = name;
     lowered.sizes.push_back(parse(text));
     sizes.push_back(b.getStringAttr(name));
   }
-  kernel->setAttr("tile.sizes", b.getArrayAttr(sizes));
-  lowered.blocks = parse(kernel->getAttrOfType<StringAttr>("tile.blocks"));
-  if (auto count = kernel->getAttrOfType<StringAttr>("tile.count")) {
+  kernel->setAttr(tile::kSizesAttr, b.getArrayAttr(sizes));
+  lowered.blocks = parse(kernel->getAttrOfType<StringAttr>(tile::kBlocksAttr));
+  if (auto count = kernel->getAttrOfType<StringAttr>(tile::kCountAttr)) {
     lowered.count = count.str();
     unsigned inputs =
-        kernel->getAttrOfType<IntegerAttr>("tile.inputs").getInt();
+        kernel->getAttrOfType<IntegerAttr>(tile::kInputsAttr).getInt();
     for (unsigned i = inputs; i < kernel.getNumArguments(); ++i) {
-      auto dims = kernel.getArgAttrOfType<ArrayAttr>(i, "tile.dims");
+      auto dims = kernel.getArgAttrOfType<ArrayAttr>(i, tile::kDimsAttr);
       if (!dims)
         continue;
       std::vector<DimExpr> shape;
@@ -61,12 +61,12 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
         shape.push_back(parse(text));
       lowered.outputDims.push_back(shape);
     }
-    kernel->removeAttr("tile.count");
+    kernel->removeAttr(tile::kCountAttr);
   }
   // The launch knows the number; the function no longer says it by name.
-  kernel->setAttr("tile.blocks", b.getStringAttr("1"));
+  kernel->setAttr(tile::kBlocksAttr, b.getStringAttr("1"));
   for (unsigned i = 0; i < kernel.getNumArguments(); ++i) {
-    auto dims = kernel.getArgAttrOfType<ArrayAttr>(i, "tile.dims");
+    auto dims = kernel.getArgAttrOfType<ArrayAttr>(i, tile::kDimsAttr);
     if (!dims)
       continue;
     SmallVector<Attribute> renamed;
@@ -75,7 +75,7 @@ static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
       renamed.push_back(found == names.end() ? text
                                              : b.getStringAttr(found->second));
     }
-    kernel.setArgAttr(i, "tile.dims", b.getArrayAttr(renamed));
+    kernel.setArgAttr(i, tile::kDimsAttr, b.getArrayAttr(renamed));
   }
   return lowered;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <variant>
 
 namespace tilewright {
 
@@ -46,36 +47,15 @@ bool Executor::runTimed(const LoweredCommand &command) {
 }
 
 bool Executor::runCommand(const LoweredCommand &command) {
-  // In the order of the variant.
-  switch (command.source->body.index()) {
-  case 0:
-    return runKernel(command);
-  case 1:
-    return runCopy(command);
-  case 2:
-    return runFillDims(command);
-  case 3:
-    return runBindDims(command);
-  case 4:
-    return runSetDims(command);
-  case 5:
-    return runCheckDims(command);
-  case 6: {
-    bool condition;
-    return readBool(command.buffers[0], condition) &&
-           runList(condition ? command.first : command.second);
-  }
-  default:
-    return runLoop(command, *command.source->as<LoopCommand>());
-  }
+  return std::visit([&](const auto &body) { return run(command, body); },
+                    command.source->body);
 }
 
 //===----------------------------------------------------------------------===//
 // Straight-line commands
 //===----------------------------------------------------------------------===//
 
-bool Executor::runKernel(const LoweredCommand &command) {
-  const KernelCommand &kernel = *command.source->as<KernelCommand>();
+bool Executor::run(const LoweredCommand &command, const KernelCommand &kernel) {
   const Binding &binding = *context.binding;
   Launch launch;
   launch.code = kernel.code;
@@ -124,7 +104,7 @@ bool Executor::locate(BufferId id, std::byte *&address, int64_t &bytes) {
   return true;
 }
 
-bool Executor::runCopy(const LoweredCommand &command) {
+bool Executor::run(const LoweredCommand &command, const CopyCommand &) {
   std::byte *from, *to;
   int64_t fromBytes, toBytes;
   if (!locate(command.buffers[0], from, fromBytes) ||
@@ -140,7 +120,7 @@ bool Executor::runCopy(const LoweredCommand &command) {
   return true;
 }
 
-bool Executor::runFillDims(const LoweredCommand &command) {
+bool Executor::run(const LoweredCommand &command, const FillDimsCommand &) {
   std::byte *to;
   int64_t bytes;
   if (!locate(command.buffers[0], to, bytes))
@@ -163,7 +143,7 @@ bool Executor::bind(uint32_t slot, int64_t value) {
   return true;
 }
 
-bool Executor::runBindDims(const LoweredCommand &command) {
+bool Executor::run(const LoweredCommand &command, const BindDimsCommand &) {
   for (size_t i = 0; i < command.slots.size(); ++i) {
     int64_t value;
     if (!readInteger(command.buffers[0], int64_t(i), value) ||
@@ -173,7 +153,7 @@ bool Executor::runBindDims(const LoweredCommand &command) {
   return true;
 }
 
-bool Executor::runSetDims(const LoweredCommand &command) {
+bool Executor::run(const LoweredCommand &command, const SetDimsCommand &) {
   // All at once: the values may use the symbols.
   std::vector<int64_t> &values = context.numbers;
   values.resize(command.exprs.size());
@@ -186,7 +166,8 @@ bool Executor::runSetDims(const LoweredCommand &command) {
   return true;
 }
 
-bool Executor::runCheckDims(const LoweredCommand &command) {
+bool Executor::run(const LoweredCommand &command,
+                   const CheckDimsCommand &check) {
   size_t count = command.exprs.size() / 2;
   for (size_t i = 0; i < count; ++i) {
     ExprId left = command.exprs[i], right = command.exprs[count + i];
@@ -194,9 +175,8 @@ bool Executor::runCheckDims(const LoweredCommand &command) {
     if (!evaluator.value(left, lhs) || !evaluator.value(right, rhs))
       return false;
     if (lhs != rhs)
-      return fail(error(command.source->as<CheckDimsCommand>()->message, ": ",
-                        program.texts[left], " is ", lhs, ", but ",
-                        program.texts[right], " is ", rhs));
+      return fail(error(check.message, ": ", program.texts[left], " is ", lhs,
+                        ", but ", program.texts[right], " is ", rhs));
   }
   return true;
 }
@@ -250,8 +230,14 @@ bool Executor::readInteger(BufferId id, int64_t index, int64_t &value) {
 }
 
 //===----------------------------------------------------------------------===//
-// Loops
+// Branches and loops
 //===----------------------------------------------------------------------===//
+
+bool Executor::run(const LoweredCommand &command, const IfCommand &) {
+  bool condition;
+  return readBool(command.buffers[0], condition) &&
+         runList(condition ? command.first : command.second);
+}
 
 Error Executor::carriedMismatch(BufferId id, int64_t room, int64_t bytes) {
   const Buffer &buffer = program.plan->buffers[id];
@@ -365,7 +351,7 @@ bool Executor::carryOver(const LoweredCommand &command,
   return true;
 }
 
-bool Executor::runLoop(const LoweredCommand &command, const LoopCommand &loop) {
+bool Executor::run(const LoweredCommand &command, const LoopCommand &loop) {
   int64_t maxTrips = INT64_MAX;
   bool condition = true;
   if ((loop.maxTrips != noBuffer && !readInteger(loop.maxTrips, 0, maxTrips)) ||

@@ -88,6 +88,8 @@ static bool overlap(const void *a, int64_t aBytes, const void *b,
 bool Executor::placeOutput(BufferId id) {
   const Buffer &buffer = program.plan->buffers[id];
   size_t index = buffer.index;
+  const std::string &outputName =
+      program.module->signature().outputs[index].name;
   Tensor &tensor = (*outputs)[index];
   context.copiedOutputs[index] = false;
   int64_t bytes;
@@ -108,12 +110,12 @@ bool Executor::placeOutput(BufferId id) {
     if (!evaluator.shape(id, shape))
       return false;
     if (context.givenOutputs[index])
-      return fail(error("output '", buffer.name, "' is ", name(buffer.type),
+      return fail(error("output '", outputName, "' is ", name(buffer.type),
                         shapeString(shape), ", but the given tensor is ",
                         tensor.typeString()));
     Result<Tensor> fresh = Tensor::allocate(buffer.type, std::move(shape));
     if (!fresh)
-      return fail(fresh.error().in("output '" + buffer.name + "'"));
+      return fail(fresh.error().in("output '" + outputName + "'"));
     tensor = fresh.take();
   }
   bool direct = reinterpret_cast<uintptr_t>(tensor.data()) % 64 == 0;

@@ -13,8 +13,25 @@
 
 #include <algorithm>
 #include <mutex>
+#include <pthread.h>
+#include <variant>
 
 namespace tilewright {
+
+namespace {
+std::mutex processLock;
+
+/// Guards what the runs of sessions share: one for the process, so that a fork
+/// takes it, and the child of one never finds it locked by a thread that it
+/// does not have.
+std::mutex &sharedLock() {
+  static const int registered =
+      pthread_atfork([] { processLock.lock(); }, [] { processLock.unlock(); },
+                     [] { processLock.unlock(); });
+  (void)registered;
+  return processLock;
+}
+} // namespace
 
 struct Session::State {
   std::shared_ptr<const Module> module;
@@ -25,8 +42,7 @@ struct Session::State {
   std::unique_ptr<const Program> program;
   std::unique_ptr<Executable> executable;
 
-  std::mutex mutex;
-  // Under the mutex: contexts that nobody uses, bindings from the one used
+  // Under the lock: contexts that nobody uses, bindings from the one used
   // longest ago to the last, and times by command.
   std::vector<std::unique_ptr<Context>> idle;
   std::vector<std::shared_ptr<const Binding>> bindings;
@@ -145,7 +161,7 @@ Status Session::State::checkOutputs(const std::vector<Tensor> &outputs) const {
 
 std::unique_ptr<Context> Session::State::takeContext() {
   {
-    std::lock_guard lock(mutex);
+    std::lock_guard lock(sharedLock());
     if (!idle.empty()) {
       std::unique_ptr<Context> context = std::move(idle.back());
       idle.pop_back();
@@ -156,7 +172,7 @@ std::unique_ptr<Context> Session::State::takeContext() {
 }
 
 void Session::State::giveBack(std::unique_ptr<Context> context) {
-  std::lock_guard lock(mutex);
+  std::lock_guard lock(sharedLock());
   if (options.profile) {
     for (size_t i = 0; i < calls.size(); ++i) {
       calls[i] += std::exchange(context->calls[i], 0);
@@ -170,7 +186,7 @@ Result<std::shared_ptr<const Binding>>
 Session::State::findBinding(const std::vector<int64_t> &key,
                             const std::vector<Tensor> &inputs) {
   {
-    std::lock_guard lock(mutex);
+    std::lock_guard lock(sharedLock());
     for (size_t i = bindings.size(); i-- > 0;)
       if (bindings[i]->key == key) {
         std::shared_ptr<const Binding> found = bindings[i];
@@ -186,7 +202,7 @@ Session::State::findBinding(const std::vector<int64_t> &key,
       Binding::create(*program, shapes);
   if (!binding)
     return binding;
-  std::lock_guard lock(mutex);
+  std::lock_guard lock(sharedLock());
   if (bindings.size() >= std::max<size_t>(options.cachedShapes, 1))
     bindings.erase(bindings.begin());
   bindings.push_back(*binding);
@@ -380,10 +396,7 @@ Session::runKernel(const std::string &name, const std::vector<Tensor> &inputs,
 static std::string commandName(const Command &command) {
   if (auto *kernel = command.as<KernelCommand>())
     return kernel->name;
-  static constexpr const char *names[] = {"kernel",    "copy",     "fill_dims",
-                                          "bind_dims", "set_dims", "check_dims",
-                                          "if",        "loop"};
-  return names[command.body.index()];
+  return std::visit([](const auto &body) { return body.kind; }, command.body);
 }
 
 static void listCommands(const LoweredList &list,
@@ -404,7 +417,7 @@ std::vector<ProfileEntry> Session::profile() const {
   if (!state->options.profile)
     return entries;
   listCommands(state->program->commands, entries);
-  std::lock_guard lock(state->mutex);
+  std::lock_guard lock(sharedLock());
   for (ProfileEntry &entry : entries) {
     entry.calls = state->calls[entry.number];
     entry.nanoseconds = state->nanoseconds[entry.number];
@@ -413,7 +426,7 @@ std::vector<ProfileEntry> Session::profile() const {
 }
 
 void Session::resetProfile() {
-  std::lock_guard lock(state->mutex);
+  std::lock_guard lock(sharedLock());
   std::fill(state->calls.begin(), state->calls.end(), 0);
   std::fill(state->nanoseconds.begin(), state->nanoseconds.end(), 0);
 }

@@ -21,7 +21,7 @@ namespace tilewright::tiling {
 Value Emitter::emitPool(graph::PoolOp op, const Request &request) {
   unsigned at = depth;
   int64_t spatial = int64_t(op.getWindow().size());
-  bool isUnsigned = op->hasAttr("tile.unsigned");
+  bool isUnsigned = op->hasAttr(tile::kUnsignedAttr);
   Type element =
       cast<RankedTensorType>(op.getResult().getType()).getElementType();
   Type accElement =

@@ -220,10 +220,10 @@ Value Emitter::extentValue(const DimExpr &extent) {
   Value &argument = sizeArguments[extent.str()];
   if (!argument) {
     argument = target.front().addArgument(b.getIndexType(), loc);
-    auto sizes = target->getAttrOfType<ArrayAttr>("tile.sizes");
+    auto sizes = target->getAttrOfType<ArrayAttr>(tile::kSizesAttr);
     SmallVector<Attribute> texts(sizes.begin(), sizes.end());
     texts.push_back(b.getStringAttr(extent.str()));
-    target->setAttr("tile.sizes", b.getArrayAttr(texts));
+    target->setAttr(tile::kSizesAttr, b.getArrayAttr(texts));
   }
   return argument;
 }
@@ -506,8 +506,8 @@ LogicalResult Emitter::emitKernel() {
     outputs.push_back(buffer);
     bufferDims.push_back(texts);
   }
-  auto sizeTexts =
-      source->getAttrOfType<ArrayAttr>("tile.sizes").getAsRange<StringAttr>();
+  auto sizeTexts = source->getAttrOfType<ArrayAttr>(tile::kSizesAttr)
+                       .getAsRange<StringAttr>();
   auto sizeText = sizeTexts.begin();
   for (BlockArgument argument : from.getArguments())
     if (argument.getType().isIndex()) {
@@ -515,9 +515,9 @@ LogicalResult Emitter::emitKernel() {
       buffers.map(argument, size);
       sizeArguments[(*sizeText++).str()] = size;
     }
-  target->setAttr("tile.sizes", source->getAttr("tile.sizes"));
-  target->setAttr("tile.kernel", b.getUnitAttr());
-  target->setAttr("tile.inputs", b.getI64IntegerAttr(inputs));
+  target->setAttr(tile::kSizesAttr, source->getAttr(tile::kSizesAttr));
+  target->setAttr(tile::kKernelAttr, b.getUnitAttr());
+  target->setAttr(tile::kInputsAttr, b.getI64IntegerAttr(inputs));
 
   // The forall over the axes that are cut.
   Dims root = dims(results[0]);
@@ -539,7 +539,7 @@ LogicalResult Emitter::emitKernel() {
     upper.push_back(b.getIndexAttr(1));
     step.push_back(b.getIndexAttr(1));
   }
-  target->setAttr("tile.blocks", b.getStringAttr(blocks.str()));
+  target->setAttr(tile::kBlocksAttr, b.getStringAttr(blocks.str()));
   auto forall = scf::ForallOp::create(b, loc, lower, upper, step, ValueRange(),
                                       std::nullopt);
   func::ReturnOp::create(b, loc);
@@ -638,7 +638,7 @@ LogicalResult Emitter::emitKernel() {
 
   target.setFunctionType(b.getFunctionType(entry->getArgumentTypes(), {}));
   for (auto [i, texts] : llvm::enumerate(bufferDims))
-    target.setArgAttr(i, "tile.dims", texts);
+    target.setArgAttr(i, tile::kDimsAttr, texts);
   return status;
 }
 

@@ -17,39 +17,52 @@
 using namespace mlir;
 using namespace tilewright;
 
-DictionaryAttr Schedule::toAttr(MLIRContext *context) const {
-  Builder b(context);
-  return b.getDictionaryAttr(
-      {b.getNamedAttr("block", b.getDenseI64ArrayAttr(block)),
-       b.getNamedAttr("tile", b.getDenseI64ArrayAttr(tile)),
-       b.getNamedAttr("reduction", b.getI64IntegerAttr(reduction)),
-       b.getNamedAttr("contraction", b.getI64IntegerAttr(contraction))});
+static Value rootOf(func::FuncOp kernel) {
+  return cast<func::ReturnOp>(kernel.front().getTerminator()).getOperand(0);
 }
 
-FailureOr<Schedule> Schedule::fromAttr(Operation *op, DictionaryAttr attr) {
+FailureOr<Schedule> Schedule::fromAttr(func::FuncOp kernel,
+                                       DictionaryAttr attr) {
   Schedule schedule;
   auto block = attr.getAs<DenseI64ArrayAttr>("block"),
        tile = attr.getAs<DenseI64ArrayAttr>("tile");
-  if (!block || !tile || block.size() != tile.size())
-    return op->emitError(
-        "expected a schedule with arrays 'block' and 'tile' of one length");
+  size_t rank = cast<RankedTensorType>(rootOf(kernel).getType()).getRank();
+  if (!block || !tile || size_t(block.size()) != rank ||
+      size_t(tile.size()) != rank)
+    return kernel->emitError("expected a schedule with arrays 'block' and "
+                             "'tile' of ")
+           << rank << " numbers, the rank of the results";
   schedule.block.assign(block.asArrayRef().begin(), block.asArrayRef().end());
   schedule.tile.assign(tile.asArrayRef().begin(), tile.asArrayRef().end());
   for (auto [b, t] : llvm::zip(schedule.block, schedule.tile))
-    if (t <= 0 || b % t != 0)
-      return op->emitError("expected every tile of a schedule to divide its "
-                           "block, but got ")
+    if (t <= 0 || b < 0 || b % t != 0)
+      return kernel->emitError("expected every tile of a schedule to divide "
+                               "its block, but got ")
              << t << " and " << b;
-  if (auto value = attr.getAs<IntegerAttr>("reduction"))
-    schedule.reduction = value.getInt();
-  if (auto value = attr.getAs<IntegerAttr>("contraction"))
-    schedule.contraction = value.getInt();
+  for (auto [name, value] : {std::pair("reduction", &schedule.reduction),
+                             std::pair("contraction", &schedule.contraction)}) {
+    if (auto given = attr.getAs<IntegerAttr>(name))
+      *value = given.getInt();
+    if (*value <= 0)
+      return kernel->emitError("expected a positive '")
+             << name << "' of a schedule, but got " << *value;
+  }
   return schedule;
 }
 
 namespace {
 
 using Masks = SmallVector<uint64_t>;
+
+/// A reduction or contraction of a kernel, and the root axes that its result
+/// depends on, as a bit mask: along the others it would be computed again.
+struct ReductionInfo {
+  Operation *op;
+  uint64_t rootAxes;
+  bool isContraction;
+  /// The innermost axis of what is reduced is a reduced one.
+  bool alongRows;
+};
 
 /// Follows requests as the emitter does, with a bit mask of root axes in place
 /// of every offset.
@@ -160,10 +173,6 @@ private:
   DenseMap<Value, SmallVector<Masks>> visited;
 };
 
-Value rootOf(func::FuncOp kernel) {
-  return cast<func::ReturnOp>(kernel.front().getTerminator()).getOperand(0);
-}
-
 Tracer trace(func::FuncOp kernel) {
   Tracer tracer;
   for (Value result :
@@ -200,10 +209,6 @@ int64_t rowTile(const DimExpr &extent, int64_t most) {
 }
 
 } // namespace
-
-SmallVector<ReductionInfo> tilewright::findReductions(func::FuncOp kernel) {
-  return std::move(trace(kernel).reductions);
-}
 
 Schedule tilewright::chooseSchedule(func::FuncOp kernel,
                                     const VectorUnit &unit) {

@@ -54,3 +54,15 @@ func.func @call_shared(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.di
   }
   return %r : tensor<?xf32, #tw.dims<"N">>
 }
+
+// A size may have any name.
+// CHECK-LABEL: func.func @names(
+// CHECK-SAME: tile.sizes = ["_tile.index.x"]
+func.func @call_names(%x: tensor<?xf32, #tw.dims<"_tile.index.x">>) -> tensor<?xf32, #tw.dims<"_tile.index.x">> {
+  %r = tw.kernel "names"(%x) : (tensor<?xf32, #tw.dims<"_tile.index.x">>) -> tensor<?xf32, #tw.dims<"_tile.index.x">> {
+  ^bb0(%bx: tensor<?xf32, #tw.dims<"_tile.index.x">>):
+    %0 = tw.unary exp %bx : tensor<?xf32, #tw.dims<"_tile.index.x">> -> tensor<?xf32, #tw.dims<"_tile.index.x">>
+    tw.yield %0 : tensor<?xf32, #tw.dims<"_tile.index.x">>
+  }
+  return %r : tensor<?xf32, #tw.dims<"_tile.index.x">>
+}

@@ -79,7 +79,7 @@ def test_not_a_model(tmp_path):
     (tmp_path / "cut.onnx").write_bytes(model_with([], 4).SerializeToString()[:-5])
     for name, message in [
         ("absent.onnx", "No such file or directory"),
-        ("", "is a directory"),
+        ("", "Is a directory"),
         ("empty.onnx", "the file is empty"),
         ("text.onnx", "not a readable ONNX model"),
         ("cut.onnx", "not a readable ONNX model"),

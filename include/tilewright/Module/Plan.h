@@ -101,6 +101,7 @@ using Commands = std::vector<Command>;
 
 /// Runs a kernel over all of its blocks.
 struct KernelCommand {
+  static constexpr const char *kind = "kernel";
   /// Unique in the plan: the `sym_name` of the tw.kernel.
   std::string name;
   /// Index into Plan::kernels.
@@ -117,17 +118,20 @@ struct KernelCommand {
 
 /// Copies all bytes of `from` to `to`: same type, same number of elements.
 struct CopyCommand {
+  static constexpr const char *kind = "copy";
   BufferId from = noBuffer, to = noBuffer;
 };
 
 /// Writes the values of expressions into an i64 buffer.
 struct FillDimsCommand {
+  static constexpr const char *kind = "fill_dims";
   BufferId to = noBuffer;
   std::vector<DimExpr> values;
 };
 
 /// Element i of an integer buffer becomes the value of symbol i.
 struct BindDimsCommand {
+  static constexpr const char *kind = "bind_dims";
   BufferId from = noBuffer;
   std::vector<std::string> symbols;
 };
@@ -135,18 +139,21 @@ struct BindDimsCommand {
 /// Symbols take the values of expressions, all at once. The end of a branch
 /// says with it what the sizes of the If's results are, before it writes them.
 struct SetDimsCommand {
+  static constexpr const char *kind = "set_dims";
   std::vector<std::string> symbols;
   std::vector<DimExpr> values;
 };
 
 /// An error with this message and both values unless lhs[i] == rhs[i].
 struct CheckDimsCommand {
+  static constexpr const char *kind = "check_dims";
   std::vector<DimExpr> lhs, rhs;
   std::string message;
 };
 
 /// Runs one list or the other. Both write the buffers that are used after it.
 struct IfCommand {
+  static constexpr const char *kind = "if";
   /// bool, one element.
   BufferId condition = noBuffer;
   Commands thenCommands, elseCommands;
@@ -162,6 +169,7 @@ struct IfCommand {
 ///       symbol := next; swap(current, next)
 ///     trips := number of iterations
 struct LoopCommand {
+  static constexpr const char *kind = "loop";
   /// i32 or i64, one element; noBuffer: no limit.
   BufferId maxTrips = noBuffer;
   /// bool, one element, read before the first trip; noBuffer: true.

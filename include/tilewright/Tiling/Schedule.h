@@ -37,9 +37,10 @@ struct Schedule {
   /// Elements of the contracted axis that one tile.dot takes.
   int64_t contraction = 4;
 
-  mlir::DictionaryAttr toAttr(mlir::MLIRContext *context) const;
-  /// An error for missing keys, or tiles that do not divide their block.
-  static mlir::FailureOr<Schedule> fromAttr(mlir::Operation *op,
+  /// What `attr` of a kernel in linalg form says. An error for missing keys,
+  /// another rank than that of the results, or tiles that do not divide their
+  /// block.
+  static mlir::FailureOr<Schedule> fromAttr(mlir::func::FuncOp kernel,
                                             mlir::DictionaryAttr attr);
 };
 
@@ -52,18 +53,6 @@ struct VectorUnit {
 /// A schedule for a kernel in linalg form (GraphToLinalg's output), by shapes
 /// and by which axes its reductions depend on.
 Schedule chooseSchedule(mlir::func::FuncOp kernel, const VectorUnit &unit);
-
-/// For each value that a reduction or contraction of the kernel computes: the
-/// root axes that it depends on, as a bit mask. Used by the choice of schedules
-/// and by the fusion decision: an axis outside a mask costs recomputation.
-struct ReductionInfo {
-  mlir::Operation *op;
-  uint64_t rootAxes;
-  bool isContraction;
-  /// The innermost axis of what is reduced is a reduced one.
-  bool alongRows;
-};
-llvm::SmallVector<ReductionInfo> findReductions(mlir::func::FuncOp kernel);
 
 } // namespace tilewright
 

@@ -35,6 +35,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
 #include <atomic>
+#include <system_error>
 #include <thread>
 
 using namespace mlir;
@@ -139,8 +140,14 @@ compileAll(ModuleOp module, const CpuTarget &target,
     }
   };
   std::vector<std::thread> workers;
-  for (unsigned i = 1; i < std::min<size_t>(options.jobs, inputs.size()); ++i)
-    workers.emplace_back(work, false);
+  for (unsigned i = 1; i < std::min<size_t>(options.jobs, inputs.size()); ++i) {
+    // With the threads that the system has.
+    try {
+      workers.emplace_back(work, false);
+    } catch (const std::system_error &) {
+      break;
+    }
+  }
   work(true);
   for (std::thread &worker : workers)
     worker.join();

@@ -8,6 +8,7 @@
 #include "tilewright/Conversion/GraphToLinalg/GraphToLinalg.h"
 #include "tilewright/Conversion/Scalar/SampleMath.h"
 #include "tilewright/Conversion/Scalar/Scalar.h"
+#include "tilewright/Dialect/Tile/IR/TileOps.h"
 
 #include "KernelConverter.h"
 
@@ -158,7 +159,7 @@ LogicalResult KernelConverter::keep(Operation *op) {
   state.attributes = op->getAttrDictionary();
   // The storage type no longer says the signedness.
   if (isa<PoolOp>(op) && element(op->getOperand(0)).isUnsignedInteger())
-    state.addAttribute("tile.unsigned", b.getUnitAttr());
+    state.addAttribute(tile::kUnsignedAttr, b.getUnitAttr());
   Operation *clone = b.create(state);
   for (auto [from, to] : llvm::zip(op->getResults(), clone->getResults()))
     map(from, to);
@@ -229,7 +230,7 @@ static FailureOr<func::FuncOp> convertKernel(KernelOp kernel, ModuleOp module) {
         converter.size(dim);
   for (const DimExpr &expr : converter.sizes())
     sizes.push_back(builder.getStringAttr(expr.str()));
-  function->setAttr("tile.sizes", builder.getArrayAttr(sizes));
+  function->setAttr(tile::kSizesAttr, builder.getArrayAttr(sizes));
   function.setFunctionType(builder.getFunctionType(
       entry->getArgumentTypes(), ValueRange(results).getTypes()));
   return function;

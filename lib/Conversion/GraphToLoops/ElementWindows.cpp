@@ -7,6 +7,8 @@
 
 #include "ElementEmitter.h"
 
+#include "tilewright/Dialect/Tile/IR/TileOps.h"
+
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::graph;
@@ -139,7 +141,7 @@ Value ElementEmitter::convTranspose(ConvTransposeOp op, const Values &at) {
 Value ElementEmitter::pool(PoolOp op, const Values &at) {
   Type element = getElementTypeOrSelf(op.getType());
   // Storage types do not say the signedness; GraphToLinalg does.
-  bool isUnsigned = op->hasAttr("tile.unsigned");
+  bool isUnsigned = op->hasAttr(tile::kUnsignedAttr);
   Type signedness = isUnsigned
                         ? Type(IntegerType::get(op.getContext(),
                                                 element.getIntOrFloatBitWidth(),
@@ -191,15 +193,7 @@ Value ElementEmitter::pool(PoolOp op, const Values &at) {
     // A window without elements gives 0.
     Value count = k.larger(sums[1], k.index(1));
     count = arith::IndexCastOp::create(k.b, k.b.getI64Type(), count);
-    if (isa<FloatType>(type)) {
-      result = k.div(result, arith::SIToFPOp::create(k.b, type, count));
-    } else {
-      if (type.getIntOrFloatBitWidth() < 64)
-        count = arith::TruncIOp::create(k.b, type, count);
-      result = isUnsigned
-                   ? arith::DivUIOp::create(k.b, result, count).getResult()
-                   : arith::DivSIOp::create(k.b, result, count).getResult();
-    }
+    result = k.div(result, arith::SIToFPOp::create(k.b, type, count));
   }
   return narrow(k, result, element);
 }

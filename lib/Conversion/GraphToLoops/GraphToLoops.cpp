@@ -21,8 +21,8 @@ bool tilewright::hasLoopKernel(Operation *op) {
   if (auto resize = dyn_cast<ResizeOp>(op))
     return hasWideFilter(resize);
   return isa<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp,
-             ScatterElementsOp, ScatterNDOp, ScanOp, ArgReduceOp,
-             ReverseSequenceOp, MaxPoolIndicesOp, RoiAlignOp>(op);
+             ScatterElementsOp, ScatterNDOp, ScanOp, MaxPoolIndicesOp,
+             RoiAlignOp>(op);
 }
 
 FailureOr<func::FuncOp>
@@ -37,8 +37,7 @@ tilewright::emitLoopKernel(Operation *op, StringRef name, OpBuilder &builder) {
   loops::LoopKernel kernel(op, name, builder);
   return llvm::TypeSwitch<Operation *, FailureOr<func::FuncOp>>(op)
       .Case<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp, ScatterElementsOp,
-            ScatterNDOp, ScanOp, ArgReduceOp, ReverseSequenceOp,
-            MaxPoolIndicesOp, RoiAlignOp, ResizeOp>(
+            ScatterNDOp, ScanOp, MaxPoolIndicesOp, RoiAlignOp, ResizeOp>(
           [&](auto typed) { return loops::emit(kernel, typed); })
       .Default([](Operation *) { return failure(); });
 }

@@ -163,8 +163,6 @@ mlir::func::FuncOp emit(LoopKernel &k, NonMaxSuppressionOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ScatterElementsOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ScatterNDOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ScanOp op);
-mlir::func::FuncOp emit(LoopKernel &k, ArgReduceOp op);
-mlir::func::FuncOp emit(LoopKernel &k, ReverseSequenceOp op);
 mlir::func::FuncOp emit(LoopKernel &k, MaxPoolIndicesOp op);
 mlir::func::FuncOp emit(LoopKernel &k, RoiAlignOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ResizeOp op);

@@ -70,11 +70,6 @@ private:
 /// A scalar limit as a float of the type.
 static Value asFloat(LoopKernel &k, const Array &limit, Type type) {
   Value value = k.load(limit, k.index(0));
-  if (!limit.isFloat()) {
-    if (limit.isUnsigned())
-      return arith::UIToFPOp::create(k.b, type, value);
-    return arith::SIToFPOp::create(k.b, type, value);
-  }
   unsigned from = value.getType().getIntOrFloatBitWidth();
   unsigned to = type.getIntOrFloatBitWidth();
   if (from < to)
@@ -82,23 +77,6 @@ static Value asFloat(LoopKernel &k, const Array &limit, Type type) {
   if (from > to)
     return arith::TruncFOp::create(k.b, type, value);
   return value;
-}
-
-/// A scalar limit as a count.
-static Value asIndex(LoopKernel &k, const Array &limit) {
-  if (!limit.isFloat())
-    return k.loadIndex(limit, k.index(0));
-  // NaN and negative numbers: none. As many as there can be: enough.
-  Type type = k.b.getF64Type();
-  Value value = asFloat(k, limit, type);
-  Value zero = k.number(type, 0), most = k.number(type, 1e15);
-  value = k.select(k.compareFloats(arith::CmpFPredicate::OGT, value, zero),
-                   value, zero);
-  value = k.select(k.compareFloats(arith::CmpFPredicate::OLT, value, most),
-                   value, most);
-  return arith::IndexCastOp::create(
-      k.b, k.b.getIndexType(),
-      arith::FPToSIOp::create(k.b, k.b.getI64Type(), value));
 }
 
 func::FuncOp loops::emit(LoopKernel &k, NonMaxSuppressionOp op) {
@@ -119,7 +97,7 @@ func::FuncOp loops::emit(LoopKernel &k, NonMaxSuppressionOp op) {
   Value iou = asFloat(k, iouThreshold, real);
   // Scores are compared in f64, which holds both sides exactly.
   Value lowest = asFloat(k, scoreThreshold, k.b.getF64Type());
-  Value perClass = asIndex(k, maxPerClass);
+  Value perClass = k.loadIndex(maxPerClass, k.index(0));
   Value zero = k.index(0), one = k.index(1), size = k.size(scoreShape[2]);
 
   auto scoreOf = [&](ValueRange at, Value box) {

@@ -14,7 +14,7 @@
 #ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_MODELFILE_H
 #define TILEWRIGHT_LIB_IMPORTER_ONNX_MODELFILE_H
 
-#include "MappedFile.h"
+#include "ByteRange.h"
 
 #include "tilewright/Support/Tensor.h"
 

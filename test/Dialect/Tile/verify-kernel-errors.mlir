@@ -275,6 +275,26 @@ func.func @coordinates(%x: memref<16xf32> {tile.dims = ["16"]}, %c: memref<?xi64
 
 // -----
 
+// The least number divided by -1 overflows, however it is rounded: a guard
+// against 0 alone is not enough.
+#left8 = affine_map<(d0)[s0] -> (-d0 + s0, 8)>
+func.func @half_guarded(%c: memref<?xi64> {tile.dims = ["N"]}, %n: index)
+    attributes {tile.kernel, tile.sizes = ["N"], tile.blocks = "ceildiv(N, 8)", tile.inputs = 1 : i64} {
+  %zero = arith.constant dense<0> : tensor<8xi64>
+  %one = arith.constant dense<1> : tensor<8xi64>
+  scf.forall (%i) = (0) to (%n) step (8) {
+    %m = affine.min #left8(%i)[%n]
+    %t = tile.load %c[%i] valid [0 to %m] strides [1] : memref<?xi64> -> tensor<8xi64>
+    %z = arith.cmpi eq, %t, %zero : tensor<8xi64>
+    %d = arith.select %z, %one, %t : tensor<8xi1>, tensor<8xi64>
+    // expected-error @+1 {{an integer division needs a known element other than 0}}
+    %q = arith.floordivsi %t, %d : tensor<8xi64>
+  }
+  return
+}
+
+// -----
+
 #left8 = affine_map<(d0)[s0] -> (-d0 + s0, 8)>
 func.func @division(%c: memref<?xi64> {tile.dims = ["N"]}, %n: index)
     attributes {tile.kernel, tile.sizes = ["N"], tile.blocks = "ceildiv(N, 8)", tile.inputs = 1 : i64} {

@@ -7,7 +7,9 @@
 
 #include "SessionHarness.h"
 
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace tilewright;
 using test::floats;
@@ -126,6 +128,39 @@ TEST(Session, RunsInSeveralThreads) {
     });
   for (std::thread &thread : threads)
     thread.join();
+  EXPECT_EQ(bad, 0);
+}
+
+// A child of fork runs the session, whatever its parent's threads were doing.
+TEST(Session, SurvivesFork) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer ends a child that starts threads";
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "ThreadSanitizer ends a child that starts threads";
+#endif
+#endif
+  AddThree b;
+  ASSERT_VALUE(session, b.session());
+  std::atomic<bool> done{false};
+  std::thread busy([&] {
+    for (size_t n = 1; !done; n = n % 50 + 1)
+      (void)session->run({floats(Floats(n, 1))});
+  });
+  int bad = 0;
+  for (int i = 0; i < 300; ++i) {
+    pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      auto outputs = session->run({floats({1, 2})});
+      _exit(outputs && values((*outputs)[0]) == Floats{4, 5} ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    bad += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+  }
+  done = true;
+  busy.join();
   EXPECT_EQ(bad, 0);
 }
 

@@ -93,9 +93,7 @@ Result<Tensor> nonMaxSuppression(const Tensor &boxes, const Tensor &scores,
     if (limit->size() != 1)
       return error("expected limits of one element, but got ",
                    limit->typeString());
-  int64_t perClass = isFloat(maxPerClass.type())
-                         ? int64_t(toDoubles(maxPerClass)[0])
-                         : toIntegers(maxPerClass)[0];
+  int64_t perClass = toIntegers(maxPerClass)[0];
   double iou = toDoubles(iouThreshold)[0];
   double lowestScore = toDoubles(scoreThreshold)[0];
   std::vector<int64_t> selected =

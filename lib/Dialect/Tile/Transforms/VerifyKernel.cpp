@@ -275,7 +275,8 @@ LogicalResult KernelVerifier::verifyDivision(Operation *op) {
       !divisor.getSplatValue<APInt>().isAllOnes())
     return success();
   if (isGuardedDivisor(op->getOperand(1),
-                       isa<arith::DivSIOp, arith::RemSIOp>(op)))
+                       isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp,
+                           arith::CeilDivSIOp>(op)))
     return success();
   for (auto [index, operand] : llvm::enumerate(op->getOperands()))
     for (auto [axis, edge] : llvm::enumerate(edges.of(operand))) {

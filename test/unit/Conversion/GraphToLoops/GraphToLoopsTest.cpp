@@ -300,41 +300,6 @@ TEST_F(GraphToLoopsTest, Scan) {
       }
 }
 
-// arg_reduce: first or last of equals, NaN first of all.
-TEST_F(GraphToLoopsTest, ArgReduce) {
-  for (const std::string &element : kNumbers)
-    for (std::string kind : {"max", "min"})
-      for (std::string last : {"", " last"}) {
-        std::string in = type({"N", "S"}, element), out = type({"N"}, "i64");
-        std::string text = "func.func @main(%x: " + in + ") -> " + out +
-                           " {\n  %y = tw.arg_reduce " + kind + " %x axis 1" +
-                           last + " : " + in + " -> " + out +
-                           "\n  return %y : " + out + "\n}";
-        for (int64_t s : {0, 1, 9})
-          check(text, {random(dtype(element), {5, s})});
-      }
-}
-
-// reverse_sequence: lengths below 0 and above the axis are clamped.
-TEST_F(GraphToLoopsTest, ReverseSequence) {
-  for (std::string element : {"i1", "ui16", "f16", "f64"})
-    for (auto [time, batch] : {std::pair<int, int>{0, 1}, {1, 0}, {2, 1}}) {
-      std::vector<std::string> names = {"A", "B", "C"};
-      std::string in = type(names, element),
-                  length = type({names[batch]}, "i64");
-      std::string text =
-          "func.func @main(%x: " + in + ", %l: " + length + ") -> " + in +
-          " {\n  %y = tw.reverse_sequence %x, %l time " + std::to_string(time) +
-          " batch " + std::to_string(batch) + " : " + in + ", " + length +
-          " -> " + in + "\n  return %y : " + in + "\n}";
-      for (int64_t b : {0, 1, 4}) {
-        std::vector<int64_t> shape = {3, b, 5};
-        check(text, {random(dtype(element), shape),
-                     uniform(DType::I64, {shape[batch]}, -2, 8)});
-      }
-    }
-}
-
 // scatter_elements: updates of one element in order, indices out of range
 // ignored, fewer updates than elements.
 TEST_F(GraphToLoopsTest, ScatterElements) {

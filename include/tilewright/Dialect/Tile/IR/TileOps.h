@@ -67,6 +67,9 @@ inline constexpr llvm::StringLiteral kInputsAttr = "tile.inputs";
 inline constexpr llvm::StringLiteral kCountAttr = "tile.count";
 /// Argument attribute of a buffer.
 inline constexpr llvm::StringLiteral kDimsAttr = "tile.dims";
+/// Attribute of an op whose integers, which MLIR has without a sign, are
+/// unsigned.
+inline constexpr llvm::StringLiteral kUnsignedAttr = "tile.unsigned";
 
 /// The value that leaves the other operand unchanged, of the element type:
 /// 0 for a sum, -inf for a float maximum, ...

@@ -1,4 +1,4 @@
-//===- MappedFile.h - a file's bytes, read-only ---------------------------===//
+//===- ByteRange.h - bytes of a file --------------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_MAPPEDFILE_H
-#define TILEWRIGHT_LIB_IMPORTER_ONNX_MAPPEDFILE_H
+#ifndef TILEWRIGHT_LIB_IMPORTER_ONNX_BYTERANGE_H
+#define TILEWRIGHT_LIB_IMPORTER_ONNX_BYTERANGE_H
 
 #include "tilewright/Support/Result.h"
 
@@ -38,4 +38,4 @@ void releasePages(const ByteRange &range);
 
 } // namespace tilewright::onnximport
 
-#endif // TILEWRIGHT_LIB_IMPORTER_ONNX_MAPPEDFILE_H
+#endif // TILEWRIGHT_LIB_IMPORTER_ONNX_BYTERANGE_H
