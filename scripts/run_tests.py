@@ -284,26 +284,26 @@ def fuzz(build, options):
     other = other_build("asan")
     if other is None:
         return one(False)
-    count = Count()
-    for program in sorted((other / "fuzzers").glob("*-fuzzer")):
+
+    def run_one(program):
         corpus = other / "corpus" / program.name
         corpus.mkdir(parents=True, exist_ok=True)
         seeds = ROOT / "test" / "fuzz" / "corpus" / program.name
-        count += one(
-            run(
-                program,
-                f"-max_total_time={FUZZ_SECONDS}",
-                "-rss_limit_mb=4096",
-                "-timeout=30",
-                f"-artifact_prefix={other}/",
-                "-print_final_stats=1",
-                corpus,
-                *([seeds] if seeds.exists() else []),
-                env={**os.environ, **SANITIZER_ENVIRONMENT},
-            )
-            == 0
+        return run(
+            program,
+            f"-max_total_time={FUZZ_SECONDS}",
+            "-rss_limit_mb=4096",
+            "-timeout=30",
+            f"-artifact_prefix={other}/",
+            "-print_final_stats=1",
+            corpus,
+            *([seeds] if seeds.exists() else []),
+            env={**os.environ, **SANITIZER_ENVIRONMENT},
         )
-    return count
+
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        codes = pool.map(run_one, sorted((other / "fuzzers").glob("*-fuzzer")))
+        return sum((one(code == 0) for code in codes), Count())
 
 
 USUAL = {

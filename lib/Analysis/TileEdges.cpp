@@ -98,18 +98,6 @@ static AxisEdge join(const AxisEdge &a, const AxisEdge &b) {
   return result;
 }
 
-static bool isNeutral(CombineKind kind, Attribute fill) {
-  auto typed = dyn_cast_if_present<TypedAttr>(fill);
-  if (!typed || tile::isFloatKind(kind) != isa<FloatType>(typed.getType()))
-    return false;
-  TypedAttr neutral = tile::getNeutralElement(kind, typed.getType());
-  if (neutral == typed)
-    return true;
-  // -0.0 and 0.0 are both neutral for a sum of data.
-  auto a = dyn_cast<FloatAttr>(neutral), b = dyn_cast<FloatAttr>(typed);
-  return a && b && a.getValue().isZero() && b.getValue().isZero();
-}
-
 std::optional<CombineKind> tilewright::getCombineKind(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<CombineKind>>(op)
       .Case([](arith::AddFOp) { return CombineKind::AddF; })
@@ -182,7 +170,7 @@ static bool startsNeutral(Value value, CombineKind kind) {
       return false;
     value = loop.getInitArgs()[argument.getArgNumber() - 1];
     if (Attribute element = constantElement(value))
-      return isIdempotent(kind) || isNeutral(kind, element);
+      return isIdempotent(kind) || tile::isNeutralElement(kind, element);
   }
   return false;
 }
@@ -222,7 +210,7 @@ void TileEdges::visitElementwise(Operation *op) {
       bool started = x.isFull() && startsNeutral(a, *kind);
       bool sameLanes = x.kind == AxisEdge::Lanes && x.combine == *kind;
       if ((started || sameLanes) && y.kind == AxisEdge::Fill &&
-          isNeutral(*kind, y.fill)) {
+          tile::isNeutralElement(*kind, y.fill)) {
         AxisEdge edge;
         edge.kind = AxisEdge::Lanes;
         edge.combine = *kind;
@@ -447,7 +435,7 @@ void TileEdges::visit(Operation *op) {
         CombineKind kind = reduce.getKind();
         for (AxisEdge &axis : edge)
           if (axis.kind == AxisEdge::Fill && !isIdempotent(kind) &&
-              !isNeutral(kind, axis.fill))
+              !tile::isNeutralElement(kind, axis.fill))
             axis = withKind(AxisEdge::Known, axis.ranges);
         set(reduce.getResult(), edge);
       })

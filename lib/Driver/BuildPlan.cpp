@@ -1,4 +1,4 @@
-//===- BuildPlan.cpp ------------------------------------------------------===//
+//===- BuildPlan.cpp - the runtime plan of a lowered model ----------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

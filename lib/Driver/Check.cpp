@@ -1,4 +1,4 @@
-//===- Check.cpp ----------------------------------------------------------===//
+//===- Check.cpp - what of a model cannot be compiled ---------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

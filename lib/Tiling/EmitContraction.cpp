@@ -1,4 +1,4 @@
-//===- EmitContraction.cpp ------------------------------------------------===//
+//===- EmitContraction.cpp - matmuls and convolutions as tiles ------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -21,8 +21,7 @@ using namespace mlir;
 
 namespace tilewright::tiling {
 
-/// The element type in which products are summed.
-static Type accumulatorType(Type element) {
+Type accumulatorType(Type element) {
   if (element.isF16() || element.isBF16())
     return Float32Type::get(element.getContext());
   return element;

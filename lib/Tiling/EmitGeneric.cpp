@@ -1,4 +1,4 @@
-//===- EmitGeneric.cpp ----------------------------------------------------===//
+//===- EmitGeneric.cpp - elementwise ops and reductions as tiles ----------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
+
+#include "tilewright/Analysis/TileEdges.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -158,30 +160,12 @@ Value Emitter::emitBody(linalg::GenericOp op, ArrayRef<Value> tiles,
   return asTile(body.getTerminator()->getOperand(0));
 }
 
-static std::optional<tile::CombineKind> combineKind(Operation *op) {
-  return llvm::StringSwitch<std::optional<tile::CombineKind>>(
-             op->getName().stripDialect())
-      .Case("addf", tile::CombineKind::AddF)
-      .Case("mulf", tile::CombineKind::MulF)
-      .Case("maximumf", tile::CombineKind::MaximumF)
-      .Case("minimumf", tile::CombineKind::MinimumF)
-      .Case("addi", tile::CombineKind::AddI)
-      .Case("muli", tile::CombineKind::MulI)
-      .Case("maxsi", tile::CombineKind::MaxSI)
-      .Case("maxui", tile::CombineKind::MaxUI)
-      .Case("minsi", tile::CombineKind::MinSI)
-      .Case("minui", tile::CombineKind::MinUI)
-      .Case("andi", tile::CombineKind::AndI)
-      .Case("ori", tile::CombineKind::OrI)
-      .Default(std::nullopt);
-}
-
 /// Loops over the reduced axes, outermost first; the accumulator is a tile of
 /// the iteration's shape; a tree over its reduced axes at the end.
 Value Emitter::emitReduction(linalg::GenericOp op, const Request &request) {
   unsigned at = depth;
   Operation *combiner = &op.getRegion().front().front();
-  auto kind = combineKind(combiner);
+  auto kind = getCombineKind(combiner);
   auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   Attribute neutral;
   if (!kind || !fill ||

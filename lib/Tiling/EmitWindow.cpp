@@ -1,4 +1,4 @@
-//===- EmitWindow.cpp -----------------------------------------------------===//
+//===- EmitWindow.cpp - pools and depthwise windows as tiles --------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,8 +24,7 @@ Value Emitter::emitPool(graph::PoolOp op, const Request &request) {
   bool isUnsigned = op->hasAttr(tile::kUnsignedAttr);
   Type element =
       cast<RankedTensorType>(op.getResult().getType()).getElementType();
-  Type accElement =
-      element.isF16() || element.isBF16() ? Type(b.getF32Type()) : element;
+  Type accElement = accumulatorType(element);
   bool isFloat = isa<FloatType>(element),
        isMax = op.getKind() == graph::PoolKind::Max;
   unsigned width = element.getIntOrFloatBitWidth();

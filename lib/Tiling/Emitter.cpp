@@ -1,4 +1,4 @@
-//===- Emitter.cpp --------------------------------------------------------===//
+//===- Emitter.cpp - a kernel in tiles, from its results ------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Emitter.h ----------------------------------------------------------===//
+//===- Emitter.h - a kernel in tiles, from its results --------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -57,6 +57,9 @@ struct Axis {
 };
 
 using Axes = llvm::SmallVector<Axis, 4>;
+
+/// The element type in which elements of the type are summed.
+mlir::Type accumulatorType(mlir::Type element);
 
 struct Request {
   mlir::Value value;

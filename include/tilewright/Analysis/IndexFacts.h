@@ -18,8 +18,8 @@
 // `isNonNegative(e, at)` replaces the symbols of e, innermost first, by the
 // bound that makes e smallest, until interval arithmetic shows e >= 0. The
 // conditions of the scf.if ops around `at`, and that the loops around it are
-// not empty, are premises. What it says is true
-// for every run; what it cannot show may be true all the same.
+// not empty, are premises. What it says is true for every run; what it cannot
+// show may be true all the same.
 //
 //===----------------------------------------------------------------------===//
 

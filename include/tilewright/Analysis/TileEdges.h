@@ -15,9 +15,9 @@
 //     Fill(c)    elements outside the ranges are c
 //     Known      elements outside the ranges are determined by the program, but
 //                are not data: exp of a fill, say
-//     Any        elements outside the ranges are arbitrary: they may be
-//     anything
-//                that the memory held, and differ from run to run
+//     Any        elements outside the ranges are arbitrary: they may be what
+//     the
+//                memory held, and differ from run to run
 //
 // The ranges are bounds [lo, hi) as written on the ops; the valid elements are
 // those inside all of them. A range that the analysis lost is 0 to 0.

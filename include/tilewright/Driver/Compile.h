@@ -5,12 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The whole compiler as one call:
-//
 //     CompileOptions options;
 //     options.targets = {"x86-64-v3"};
-//     Result<CompileReport> report = compileModel({"model.onnx"}, "model.twm",
-//     options);
+//     Result<CompileReport> report =
+//         compileModel({"model.onnx"}, "model.twm", options);
 //
 // Nothing is left behind if it fails, and nothing is printed: errors, warnings
 // and the report are values.

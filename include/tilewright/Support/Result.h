@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // `Result<T>` is how a library function of Tilewright fails: it holds a `T` or
-// an `Error`. Libraries never print, abort or throw.
+// an `Error`. Libraries never print or abort.
 //
-//     Result<Tensor> loadNpy(const std::string &path);
+//     Result<Tensor> readNpy(const std::string &path);
 //     ...
-//     Result<Tensor> t = loadNpy("x.npy");
+//     Result<Tensor> t = readNpy("x.npy");
 //     if (!t)
 //       return t.error();            // converts to any Result<U>
 //     use(*t);

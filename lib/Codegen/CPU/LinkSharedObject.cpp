@@ -7,6 +7,8 @@
 
 #include "EmitObject.h"
 
+#include "tilewright/Support/File.h"
+
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -20,20 +22,6 @@
 LLD_HAS_DRIVER(elf)
 
 using namespace tilewright;
-
-static Status writeFile(llvm::StringRef path, llvm::StringRef bytes) {
-  std::error_code code;
-  llvm::raw_fd_ostream stream(path, code);
-  if (!code)
-    stream << bytes;
-  stream.close();
-  if (!code)
-    code = stream.error();
-  stream.clear_error();
-  if (code)
-    return error("cannot write ", path.str(), ": ", code.message());
-  return Status::success();
-}
 
 /// Runs the linker. lld keeps its state in globals: one at a time.
 static Status link(const std::vector<std::string> &arguments) {

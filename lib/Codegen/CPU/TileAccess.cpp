@@ -249,7 +249,8 @@ Value TileEmitter::fetchLoad(tile::LoadOp op, ArrayRef<Coord> coords,
   int64_t step = rank ? op.getStrides()[rank - 1] : 1;
   // One lane is a coordinate like the others.
   bool masked = rank && lanes > 1 && !isFullAxis(op, rank - 1);
-  if (rank && (step == 1 || lanes == 1) && isFullAxis(op, rank - 1)) {
+  if (rank && step > 0 && (step == 1 || lanes == 1) &&
+      isFullAxis(op, rank - 1)) {
     // The row first and the lane then: in a loop along the row the choice
     // between the row and a row of fills is made once.
     Coords start(coords);

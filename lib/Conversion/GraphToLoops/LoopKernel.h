@@ -10,7 +10,8 @@
 // the body with the extents of the blocks, and writes loops:
 //
 //     LoopKernel k(op, name, builder);
-//     Array x = k.input(0, {outer, n, inner}), y = k.output(0, {...});
+//     Array x = k.input(op.getOperand(), {outer, n, inner});
+//     Array y = k.output(op.getResult(), {outer, n, inner});
 //     SmallVector<Value> at = k.begin({outer, inner});
 //     k.loop(k.size(n), [&](Value i) {
 //       k.store(y, {at[0], i, at[1]}, f(k.load(x, {at[0], i, at[1]})));

@@ -91,3 +91,25 @@ func.func @scratch(%x: memref<256x256xf32> {tile.dims = ["256", "256"]}, %y: mem
   }
   return
 }
+
+// -----
+
+#left = affine_map<(d0)[s0] -> (s0 - d0, 2)>
+
+// A row that is read backwards, outside of a bound: element by element.
+// CHECK-LABEL: func.func private @backwards.body
+// CHECK: llvm.mlir.global internal constant @backwards.body.fill1(dense<0.000000e+00> : tensor<1xf32>)
+func.func @backwards(%x: memref<?x16xf32> {tile.dims = ["N", "16"]}, %w: memref<16x16xf32> {tile.dims = ["16", "16"]}, %y: memref<?x16xf32> {tile.dims = ["N", "16"]}, %N: index)
+    attributes {tile.kernel, tile.sizes = ["N"], tile.inputs = 2 : i64, tile.blocks = "ceildiv(N, 2)"} {
+  %c0 = arith.constant 0 : index
+  %c15 = arith.constant 15 : index
+  %zero = arith.constant dense<0.0> : tensor<2x16xf32>
+  scf.forall (%i) = (0) to (%N) step (2) {
+    %m = affine.min #left(%i)[%N]
+    %a = tile.load %x[%i, %c15] valid [0 to %m, 0 to 16] strides [1, -1] fill 0.0 : f32 : memref<?x16xf32> -> tensor<2x16xf32>
+    %b = tile.load %w[%c0, %c0] valid [0 to 16, 0 to 16] strides [1, 1] : memref<16x16xf32> -> tensor<16x16xf32>
+    %d = tile.dot %a, %b, %zero : tensor<2x16xf32>, tensor<16x16xf32> -> tensor<2x16xf32>
+    tile.store %d, %y[%i, %c0] valid [0 to %m, 0 to 16] strides [1, 1] : tensor<2x16xf32>, memref<?x16xf32>
+  }
+  return
+}

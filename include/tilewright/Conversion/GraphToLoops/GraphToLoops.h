@@ -16,8 +16,8 @@
 // comes, with one block per row,
 //
 //     func.func @k(%x: memref<?x100x1xf32> {tile.dims = ["N", "100", "1"]},
-//                  %v: memref<?x5x1xf32> ..., %i: memref<?x5x1xi64> ..., %N:
-//                  index)
+//                  %v: memref<?x5x1xf32> ..., %i: memref<?x5x1xi64> ...,
+//                  %N: index)
 //
 // The buffers are the op's operands in order, then its results. A buffer may
 // have another shape than the tensor, with the same elements in the same order.

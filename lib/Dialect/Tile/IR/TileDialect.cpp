@@ -108,3 +108,14 @@ TypedAttr tilewright::tile::getNeutralElement(CombineKind kind, Type type) {
   }
   llvm_unreachable("every kind has a neutral element");
 }
+
+bool tilewright::tile::isNeutralElement(CombineKind kind, Attribute element) {
+  auto typed = dyn_cast_if_present<TypedAttr>(element);
+  if (!typed || isFloatKind(kind) != isa<FloatType>(typed.getType()))
+    return false;
+  TypedAttr neutral = getNeutralElement(kind, typed.getType());
+  if (neutral == typed)
+    return true;
+  auto a = dyn_cast<FloatAttr>(neutral), b = dyn_cast<FloatAttr>(typed);
+  return a && b && a.getValue().isZero() && b.getValue().isZero();
+}

@@ -149,21 +149,12 @@ LogicalResult KernelVerifier::verifyEdges(Operation *op) {
 // Rule 3: reductions, scans, contractions
 //===----------------------------------------------------------------------===//
 
-static bool isNeutralFill(const AxisEdge &edge, CombineKind kind) {
-  if (edge.kind != AxisEdge::Fill)
-    return false;
-  auto fill = cast<TypedAttr>(edge.fill);
-  TypedAttr neutral = getNeutralElement(kind, fill.getType());
-  if (auto number = dyn_cast<FloatAttr>(fill))
-    return number.getValue() == cast<FloatAttr>(neutral).getValue();
-  return fill == neutral;
-}
-
 LogicalResult KernelVerifier::verifyCombineAxis(Operation *op, Value operand,
                                                 CombineKind kind,
                                                 int64_t axis) {
   const AxisEdge &edge = edges.of(operand)[axis];
-  if (edge.isFull() || isNeutralFill(edge, kind) ||
+  if (edge.isFull() ||
+      (edge.kind == AxisEdge::Fill && isNeutralElement(kind, edge.fill)) ||
       (edge.kind == AxisEdge::Lanes && edge.combine == kind))
     return success();
   return op->emitOpError("axis ")

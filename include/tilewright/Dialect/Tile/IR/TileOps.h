@@ -74,6 +74,8 @@ inline constexpr llvm::StringLiteral kUnsignedAttr = "tile.unsigned";
 /// The value that leaves the other operand unchanged, of the element type:
 /// 0 for a sum, -inf for a float maximum, ...
 mlir::TypedAttr getNeutralElement(CombineKind kind, mlir::Type elementType);
+/// Whether `element` is such a value; of zeros the sign does not matter.
+bool isNeutralElement(CombineKind kind, mlir::Attribute element);
 
 /// True if the kind combines floats.
 bool isFloatKind(CombineKind kind);
