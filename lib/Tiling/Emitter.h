@@ -168,6 +168,16 @@ private:
     int64_t step;
   };
 
+  // EmitKernel.cpp.
+  llvm::SmallVector<mlir::Value> declareArguments(mlir::ValueRange results);
+  bool isCut(size_t axis, const DimExpr &extent) const;
+  mlir::scf::ForallOp beginBlocks(const Dims &root);
+  void overTiles(size_t axis, const DimExpr &extent, mlir::Value start,
+                 llvm::function_ref<void(Offset)> body);
+  mlir::Value blockEnd(mlir::Value start, const DimExpr &extent, int64_t block);
+  mlir::LogicalResult storeTiles(mlir::ValueRange results,
+                                 mlir::ValueRange outputs, const Axes &axes);
+
   llvm::SmallVector<int64_t> shapeOf(const Axes &axes) const;
   static Dims dims(mlir::Value value) { return graph::getDims(value); }
 
