@@ -24,7 +24,7 @@ Status checkRange(const std::string &symbol, int64_t value,
   auto it = ranges.find(symbol);
   SymbolRange range = it == ranges.end() ? SymbolRange() : it->second;
   if (value < range.lo || value > range.hi) {
-    if (range.hi == SymbolRange().hi)
+    if (value < range.lo && range.hi == SymbolRange().hi)
       return error(symbol, " = ", value, " is less than ", range.lo);
     return error(symbol, " = ", value, " is outside ", range.lo, "..",
                  range.hi);

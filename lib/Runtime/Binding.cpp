@@ -14,6 +14,11 @@
 
 namespace tilewright {
 
+std::string describeNode(const std::string &node) {
+  size_t end = std::min(node.rfind(" ("), node.size());
+  return "node '" + node.substr(0, end) + "'" + node.substr(end);
+}
+
 //===----------------------------------------------------------------------===//
 // Evaluator
 //===----------------------------------------------------------------------===//
@@ -37,13 +42,23 @@ bool Evaluator::value(ExprId id, int64_t &out) {
 bool Evaluator::bytes(BufferId id, int64_t &out) {
   int64_t total = byteSize(program.plan->buffers[id].type);
   bool empty = false;
-  for (ExprId dim : program.buffers[id].dims) {
+  const std::vector<ExprId> &dims = program.buffers[id].dims;
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
     int64_t size;
-    if (!value(dim, size))
+    if (!value(dims[axis], size))
       return false;
-    if (size < 0)
-      return fail(tilewright::error(describe(id), " has the negative size ",
-                                    size, " (", program.texts[dim], ")"));
+    if (size < 0) {
+      const Command *writer = program.buffers[id].writer;
+      if (!writer || writer->nodes.empty())
+        return fail(tilewright::error(describe(id), " has the negative size ",
+                                      size, " (", program.texts[dims[axis]],
+                                      ")"));
+      located = true;
+      return fail(tilewright::error("axis ", axis,
+                                    " of the result has the negative size ",
+                                    size)
+                      .in(describeNode(writer->nodes.front())));
+    }
     empty |= size == 0;
     if (size != 0 &&
         (__builtin_mul_overflow(total, size, &total) || total > maxBytes))

@@ -19,6 +19,9 @@
 
 namespace tilewright {
 
+/// "node 'conv1' (Conv)" for "conv1 (Conv)", as a plan names a node.
+std::string describeNode(const std::string &node);
+
 /// Evaluates expressions and checks what depends on their values.
 class Evaluator {
 public:
@@ -38,6 +41,8 @@ public:
   bool shape(BufferId id, std::vector<int64_t> &out);
 
   std::optional<Error> error;
+  /// The error names its node.
+  bool located = false;
 
 private:
   bool fail(Error e) {

@@ -8,6 +8,7 @@
 #include "Executor.h"
 
 #include "tilewright/Module/ShapeBinding.h"
+#include "tilewright/Support/SizeMessage.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,9 +25,9 @@ bool Executor::runList(const LoweredList &list) {
     if (!ok) {
       // The innermost command with a node says where.
       const std::vector<std::string> &nodes = command.source->nodes;
-      if (!nodes.empty() && !located) {
-        evaluator.error = evaluator.error->in(nodes.front());
-        located = true;
+      if (!nodes.empty() && !evaluator.located) {
+        evaluator.error = evaluator.error->in(describeNode(nodes.front()));
+        evaluator.located = true;
       }
       return false;
     }
@@ -175,8 +176,8 @@ bool Executor::run(const LoweredCommand &command,
     if (!evaluator.value(left, lhs) || !evaluator.value(right, rhs))
       return false;
     if (lhs != rhs)
-      return fail(error(check.message, ": ", program.texts[left], " is ", lhs,
-                        ", but ", program.texts[right], " is ", rhs));
+      return fail(error(sizeMessage(check.message, {program.texts[left], lhs},
+                                    {program.texts[right], rhs})));
   }
   return true;
 }

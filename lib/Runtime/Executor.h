@@ -77,8 +77,6 @@ private:
   bool profile, checkMemory;
   Evaluator evaluator;
   int64_t scratchStride = 0;
-  /// The error names its node.
-  bool located = false;
   /// Of the loops that run: sizes of carried values, a stack.
   std::vector<int64_t> &initBytes = context.loopBytes;
   const std::vector<Tensor> *inputs = nullptr;

@@ -182,6 +182,8 @@ private:
 
   void write(BufferId id) {
     BufferId root = program->buffers[id].root;
+    if (!program->buffers[root].writer)
+      program->buffers[root].writer = current;
     const BufferInfo &info = program->buffers[root];
     if (!info.late || placed[root])
       return;
@@ -229,6 +231,7 @@ private:
       LoweredCommand lowered;
       lowered.source = &command;
       lowered.number = nextNumber++;
+      current = &command;
       std::visit([&](const auto &body) { lower(body, lowered); }, command.body);
       list.commands.push_back(std::move(lowered));
     }
@@ -364,6 +367,7 @@ private:
   std::set<std::string> bound;
   std::vector<bool> placed;
   uint32_t segment = 0, nextNumber = 0;
+  const Command *current = nullptr;
   size_t preparedCount = 0;
 };
 } // namespace

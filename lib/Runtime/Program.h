@@ -87,6 +87,8 @@ struct BufferInfo {
   bool late = false;
   /// Late roots that a loop grows or swaps: they have memory of their own.
   bool dedicated = false;
+  /// Roots: the first command that writes it, if it is no loop.
+  const Command *writer = nullptr;
 };
 
 struct Segment {

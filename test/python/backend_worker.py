@@ -11,6 +11,9 @@ outputs. The stages are
 - compile    it was imported, but not compiled;
 - run        it was compiled, but did not run.
 
+A job with "variants" ({"inputs", "outputs"} each) runs its model once for each of them on each
+device; the answer has the same list, {DEVICE: {"types"} or {"error"}}.
+
 Every input lies between NaNs, as on device cpu all buffers of a kernel do
 (check_memory), so that what is read or written behind an edge shows.
 """
@@ -48,9 +51,12 @@ def imports(path, shapes):
         return False
 
 
-def run_device(module, job, device):
+def load(module, job, device):
+    return tw.load(module, device=device, threads=job.get("threads", 1), check_memory=True)
+
+
+def run_device(model, job, device):
     """The types of the outputs, or the failure."""
-    model = tw.load(module, device=device, threads=job.get("threads", 1), check_memory=True)
     inputs = {each.name: surrounded(np.load(job["inputs"][each.name])) for each in model.inputs}
     try:
         outputs = model.run(inputs)
@@ -79,8 +85,17 @@ def run(job):
         return {"stage": "compile" if imports(path, shapes) else "import", "error": str(error)}
     module = str(Path(path).with_name("module.twm"))
     compiled.save(module)
+    if "variants" in job:
+        models = {device: load(module, job, device) for device in job["devices"]}
+        return {
+            "ok": True,
+            "variants": [
+                {device: run_device(model, variant, device) for device, model in models.items()}
+                for variant in job["variants"]
+            ],
+        }
     for device in job["devices"]:
-        done = run_device(module, job, device)
+        done = run_device(load(module, job, device), job, device)
         if "error" in done:
             return done
     return {"ok": True, **done}

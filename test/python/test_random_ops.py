@@ -6,7 +6,7 @@ import secrets
 import shutil
 
 import pytest
-from random_ops import run, table
+from random_ops import mismatch, run, table
 
 DEFECTS = ("wrong", "failed to run", "crashed", "not compiled")
 
@@ -28,6 +28,14 @@ def check(cases, tmp_path, capsys, title):
     assert not [made.name for made, verdict in verdicts if verdict.outcome in DEFECTS]
 
 
+def named(claimed, name):
+    """The case that --random-case names."""
+    title, rest = name.split(":")
+    index, seed = map(int, rest.split("@"))
+    domain, _, op = title.rpartition(".")
+    return run.make((domain, op), claimed[domain, op], index, seed)
+
+
 def test_every_op_has_a_generator(claimed):
     """The importer's table and the generators have the same ops."""
     assert sorted(claimed) == sorted(run.GENERATORS)
@@ -36,11 +44,7 @@ def test_every_op_has_a_generator(claimed):
 def test_random_cases(claimed, tmp_path, capsys, request):
     """A few cases of each op with a fixed seed, or the one that --random-case names."""
     if name := request.config.getoption("--random-case"):
-        title, rest = name.split(":")
-        index, seed = map(int, rest.split("@"))
-        domain, _, op = title.rpartition(".")
-        key = (domain, op)
-        check([run.make(key, claimed[key], index, seed)], tmp_path, capsys, f"files in {tmp_path}")
+        check([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
         return
     count = 2
     check(
@@ -49,6 +53,34 @@ def test_random_cases(claimed, tmp_path, capsys, request):
         capsys,
         "seed 0",
     )
+
+
+def check_sizes(cases, tmp_path, capsys, title):
+    """Prints the counts, and which size of which case is wrong."""
+    verdicts = mismatch.run_all(cases, tmp_path, os.cpu_count() or 1)
+    wrong = [(made.name, *each) for made, sizes in verdicts for each in sizes if each[1]]
+    with capsys.disabled():
+        runs = sum(len(sizes) for _, sizes in verdicts)
+        refused = sum(not sizes for _, sizes in verdicts)
+        print(f"\nSizes that do not fit, {title}: {runs} runs of {len(verdicts)} cases, {refused} refused")
+        for name, size, why in sorted(wrong):
+            print(f"  --random-case {name}, {size}: {' '.join(why.split())[:400]}")
+    assert not [name for name, *_ in wrong]
+
+
+def test_sizes_that_do_not_fit(claimed, tmp_path, capsys, request):
+    """A case of each op whose sizes are all unknown, each size once too long and too short."""
+    if name := request.config.getoption("--random-case"):
+        return check_sizes([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
+    check_sizes((run.make(key, claimed[key], 0, 0) for key in run.GENERATORS), tmp_path, capsys, "seed 0")
+
+
+@pytest.mark.full
+def test_more_sizes_that_do_not_fit(claimed, tmp_path, capsys):
+    """More cases of each op, different each time."""
+    seed = secrets.randbelow(1 << 31)
+    cases = (run.make(key, claimed[key], i, seed) for i in range(5) for key in run.GENERATORS)
+    check_sizes(cases, tmp_path, capsys, f"seed {seed}")
 
 
 @pytest.mark.full

@@ -7,7 +7,9 @@
 //
 // Movement with a fixed map is a generic with that map; movement with computed
 // addresses reads `tensor.extract` at coordinates that its body computes from
-// `linalg.index`. Every computed coordinate is clamped into the operand.
+// `linalg.index`. A coordinate that is a value (an index) is clamped into its
+// axis; one that counts a loop is inside because the operands' sizes agree
+// (IR/SizeRequirements.h), which a tw.check_dims says at run time.
 //
 //===----------------------------------------------------------------------===//
 

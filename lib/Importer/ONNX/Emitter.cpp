@@ -8,6 +8,9 @@
 #include "Emitter.h"
 #include "Numbers.h"
 
+#include "tilewright/Dialect/Graph/IR/SizeRequirements.h"
+#include "tilewright/Support/SizeMessage.h"
+
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 
@@ -58,6 +61,16 @@ bool Emitter::inferTypes(OperationState &op, InferFn infer) {
   return false;
 }
 
+void Emitter::checkSizes(Operation *op) {
+  OpBuilder::InsertionGuard guard(state.builder);
+  state.builder.setInsertionPoint(op);
+  for (const graph::SizeRequirement &need : graph::sizeRequirements(op))
+    if (need.relation == graph::SizeRequirement::Equal)
+      equal(need.lhs, need.rhs, need.text);
+    else
+      atMost(need.lhs, need.rhs, need.text);
+}
+
 Operation *Emitter::create(OperationState &op) {
   Operation *created = state.builder.create(op);
   // A handler's mistake must not become an invalid module. Regions are
@@ -68,8 +81,10 @@ Operation *Emitter::create(OperationState &op) {
   std::string errors = captureErrors(state.context, [&] {
     valid = succeeded(verify(created, /*verifyRecursively=*/false));
   });
-  if (valid)
+  if (valid) {
+    checkSizes(created);
     return created;
+  }
   fail(errors.empty() ? "an invalid " + op.name.getStringRef().str() : errors);
   created->erase();
   return nullptr;
@@ -226,7 +241,7 @@ Dims Emitter::contents(Value value, const Twine &what) {
   if (failed())
     return {};
   std::string hint = what.str();
-  std::optional<Dims> dims = state.contents(value, hint);
+  std::optional<Dims> dims = state.contents(loc, value, hint);
   if (dims)
     return *dims;
   fail(what + " has an unknown number of elements, more than 64, or is no " +
@@ -239,7 +254,7 @@ DimExpr Emitter::shortened(const DimExpr &expr, const Twine &what,
   if (failed() || expr.str().size() <= longest)
     return expr;
   std::optional<Dims> dims =
-      state.contents(fromDims({expr}), what.str(), longest);
+      state.contents(loc, fromDims({expr}), what.str(), longest);
   return dims ? dims->front() : expr;
 }
 
@@ -251,8 +266,32 @@ DimExpr Emitter::equal(const DimExpr &a, const DimExpr &b, const Twine &what) {
     return a;
   }
   // The place is the op's location; the message says what must agree.
-  state.checkEqual(loc, a, b, what.str());
+  state.checkEqual(loc, a, b,
+                   (what + ": the sizes {lhs} and {rhs} differ").str());
   return graph::merge(a, b);
+}
+
+void Emitter::atMost(const DimExpr &a, const DimExpr &b, const Twine &message) {
+  if (failed() || bounds(b - a).lo >= 0)
+    return;
+  DimExpr larger = DimExpr::max(a, b);
+  if (larger.simplify(state.ranges) == b.simplify(state.ranges))
+    return;
+  if (std::optional<int64_t> x = a.constantValue(), y = b.constantValue();
+      x && y) {
+    fail(sizeMessage(message.str(), {a.str(), *x}, {b.str(), *y}));
+    return;
+  }
+  // The larger one is not b: it is a.
+  state.checkEqual(loc, larger, b, message.str());
+}
+
+bool Emitter::expectVector(Value value, const DimExpr &size,
+                           const Twine &what) {
+  if (failed() || !expectRank(value, 1, 1, what))
+    return false;
+  equal(shape(value)[0], size, what + " and the axis it goes along");
+  return !failed();
 }
 
 Dims Emitter::broadcastDims(ArrayRef<Value> values) {

@@ -14,8 +14,11 @@
 // failed call returns some valid value. Shapes are read through `Shape`, whose
 // access is checked, so that going on after a failure is harmless.
 //
-// Ops are verified and folded as they are built. Where broadcasting takes two
-// sizes as equal that are not known to be, a tw.check_dims is emitted.
+// Ops are verified and folded as they are built. Where an op takes sizes as
+// equal (or one as not larger) that are not known to be, a tw.check_dims is
+// emitted before it (Graph/IR/SizeRequirements.h): no handler can forget it.
+// What ONNX asks for and the op does not (a bias that has one number per
+// channel, not just one that broadcasts) is the handler's: `equal`, `atMost`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -119,6 +122,12 @@ public:
 
   /// Requires two sizes to be equal, now or at run time; gives the better one.
   DimExpr equal(const DimExpr &a, const DimExpr &b, const llvm::Twine &what);
+  /// Requires a <= b, now or at run time. The message has the places {lhs} and
+  /// {rhs} for their values (Support/SizeMessage.h).
+  void atMost(const DimExpr &a, const DimExpr &b, const llvm::Twine &message);
+  /// Requires a vector with one entry per element of the axis.
+  bool expectVector(mlir::Value value, const DimExpr &size,
+                    const llvm::Twine &what);
   /// The shape that NumPy's broadcasting gives, with checks.
   Dims broadcastDims(llvm::ArrayRef<mlir::Value> values);
   bool isSize(const DimExpr &expr) { return bounds(expr).lo >= 0; }
@@ -247,6 +256,8 @@ private:
   using InferFn = llvm::function_ref<llvm::LogicalResult(
       llvm::SmallVectorImpl<mlir::Type> &)>;
   bool inferTypes(mlir::OperationState &op, InferFn infer);
+  /// Emits before `op` what it needs of its operands' sizes.
+  void checkSizes(mlir::Operation *op);
   /// Creates, verifies and folds; null after a failure.
   mlir::Operation *create(mlir::OperationState &op);
   mlir::Value createFolded(mlir::OperationState &op);

@@ -125,6 +125,10 @@ Value Emitter::sliceAxis(Value operand, int64_t axis, const DimExpr &start,
   }
   Dims starts(size_t(from.rank()), DimExpr(0)), sizes = from.dims;
   SmallVector<int64_t> steps(size_t(from.rank()), 1);
+  if (step > 0)
+    atMost(start + (size - 1) * DimExpr(step) + 1, from[axis],
+           "a slice reaches to {lhs} of axis " + Twine(axis) +
+               ", which has {rhs} elements");
   starts[size_t(axis)] = start;
   sizes[size_t(axis)] = size;
   steps[size_t(axis)] = step;

@@ -107,50 +107,9 @@ Value GraphImporter::buildInitializer(Scope &scope, const std::string &name,
   return {};
 }
 
-/// A dense tensor with the values of a sparse one, which are addressed by flat
-/// indices [n] or by coordinates [n, rank].
-static Result<Tensor> densify(ModelFile &file,
-                              const onnx::SparseTensorProto &proto) {
-  Result<Tensor> values = file.readTensor(proto.values());
-  if (!values)
-    return values.error();
-  Result<Tensor> indices = file.readTensor(proto.indices());
-  if (!indices)
-    return indices.error();
-  std::vector<int64_t> shape(proto.dims().begin(), proto.dims().end());
-  int64_t rank = int64_t(shape.size()), count = values->size(), size = 1;
-  for (int64_t extent : shape)
-    if (extent < 0 || __builtin_mul_overflow(size, extent, &size) ||
-        size > (int64_t(1) << 27))
-      return error("a sparse tensor of an unreasonable size");
-  bool flat = indices->rank() == 1 && indices->size() == count;
-  bool coordinates = indices->rank() == 2 && indices->shape()[0] == count &&
-                     indices->shape()[1] == rank;
-  if (indices->type() != DType::I64 || (!flat && !coordinates))
-    return error("expected i64[", count, "] or i64[", count, ", ", rank,
-                 "] as indices of a sparse tensor, but got ",
-                 indices->typeString());
-  Tensor dense(values->type(), shape);
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t position = flat ? indices->as<int64_t>()[i] : 0;
-    for (int64_t axis = 0; !flat && axis < rank; ++axis) {
-      int64_t at = indices->as<int64_t>()[i * rank + axis];
-      if (at < 0 || at >= shape[size_t(axis)])
-        return error("index ", at, " of a sparse tensor is out of range");
-      position = position * shape[size_t(axis)] + at;
-    }
-    if (position < 0 || position >= size)
-      return error("index ", position, " of a sparse tensor is out of range");
-    size_t step = size_t(byteSize(dense.type()));
-    std::memcpy(dense.as<char>() + size_t(position) * step,
-                values->as<char>() + size_t(i) * step, step);
-  }
-  return dense;
-}
-
 Value GraphImporter::buildSparse(Scope &scope, const std::string &name,
                                  const onnx::SparseTensorProto &proto) {
-  Result<Tensor> tensor = densify(state.file, proto);
+  Result<Tensor> tensor = state.file.readTensor(proto);
   if (tensor)
     return placeConstant(*tensor, name);
   problem(name, "initializer", tensor.error().message);
@@ -393,6 +352,9 @@ void GraphImporter::findRowsInside(const Scope &scope,
 
 bool GraphImporter::importNode(Scope &scope, const onnx::NodeProto &proto,
                                const std::string &name) {
+  // A handler may count on one; nobody could use what such a node computes.
+  if (proto.output().empty())
+    return problem(name, opName(proto), "the node has no outputs");
   if (const onnx::FunctionProto *function = findFunction(proto))
     return importCall(scope, proto, name, *function);
   const OpRow *row = findRow(scope, proto, name);

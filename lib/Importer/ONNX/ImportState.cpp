@@ -41,7 +41,9 @@ std::string ImportState::freshSymbol(StringRef hint) {
 
 std::string ImportState::freshValueSymbol(StringRef hint) {
   std::string name = freshSymbol(hint);
-  ranges[name].lo = -(int64_t(1) << 62);
+  // All of i64: INT64_MAX as the end of a slice is what exporters write.
+  ranges[name].lo = std::numeric_limits<int64_t>::min();
+  ranges[name].hi = std::numeric_limits<int64_t>::max();
   publishRanges();
   return name;
 }
@@ -139,8 +141,8 @@ std::optional<Dims> ImportState::knownContents(Value value) {
   return graph::foldContents(value);
 }
 
-std::optional<Dims> ImportState::contents(Value value, StringRef hint,
-                                          size_t longest) {
+std::optional<Dims> ImportState::contents(Location loc, Value value,
+                                          StringRef hint, size_t longest) {
   std::optional<Dims> known = knownContents(value);
   if (known && llvm::all_of(*known, [&](const DimExpr &expr) {
         return expr.str().size() <= longest;
@@ -167,7 +169,7 @@ std::optional<Dims> ImportState::contents(Value value, StringRef hint,
   publishRanges();
   for (const std::string &name : storage)
     names.push_back(name);
-  graph::BindDimsOp::create(builder, value.getLoc(), value,
+  graph::BindDimsOp::create(builder, loc, value,
                             builder.getStrArrayAttr(names));
   bound[value] = dims;
   return dims;

@@ -59,9 +59,10 @@ public:
 
   /// The elements of a small integer tensor as expressions; where nothing is
   /// known of them, or an expression has more than `longest` characters,
-  /// `tw.bind_dims` makes them symbols. None if their number is not known or
-  /// above 64.
-  std::optional<Dims> contents(mlir::Value value, llvm::StringRef hint,
+  /// `tw.bind_dims` makes them symbols, for the node at `loc`. None if their
+  /// number is not known or above 64.
+  std::optional<Dims> contents(mlir::Location loc, mlir::Value value,
+                               llvm::StringRef hint,
                                size_t longest = maxExpressionText);
   /// Of a longer expression the value is read when the model runs: expressions
   /// that are put into each other grow without bounds.

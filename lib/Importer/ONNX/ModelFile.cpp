@@ -279,3 +279,43 @@ Result<Tensor> ModelFile::readTensor(const onnx::TensorProto &proto) {
     return status.error();
   return tensor;
 }
+
+/// A dense tensor with the values of a sparse one, which are addressed by flat
+/// indices [n] or by coordinates [n, rank].
+Result<Tensor> ModelFile::readTensor(const onnx::SparseTensorProto &proto) {
+  Result<Tensor> values = readTensor(proto.values());
+  if (!values)
+    return values.error();
+  Result<Tensor> indices = readTensor(proto.indices());
+  if (!indices)
+    return indices.error();
+  std::vector<int64_t> shape(proto.dims().begin(), proto.dims().end());
+  int64_t rank = int64_t(shape.size()), count = values->size(), size = 1;
+  for (int64_t extent : shape)
+    if (extent < 0 || __builtin_mul_overflow(size, extent, &size) ||
+        size > (int64_t(1) << 27))
+      return error("a sparse tensor of an unreasonable size");
+  bool flat = indices->rank() == 1 && indices->size() == count;
+  bool coordinates = indices->rank() == 2 && indices->shape()[0] == count &&
+                     indices->shape()[1] == rank;
+  if (indices->type() != DType::I64 || (!flat && !coordinates))
+    return error("expected i64[", count, "] or i64[", count, ", ", rank,
+                 "] as indices of a sparse tensor, but got ",
+                 indices->typeString());
+  Tensor dense(values->type(), shape);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t position = flat ? indices->as<int64_t>()[i] : 0;
+    for (int64_t axis = 0; !flat && axis < rank; ++axis) {
+      int64_t at = indices->as<int64_t>()[i * rank + axis];
+      if (at < 0 || at >= shape[size_t(axis)])
+        return error("index ", at, " of a sparse tensor is out of range");
+      position = position * shape[size_t(axis)] + at;
+    }
+    if (position < 0 || position >= size)
+      return error("index ", position, " of a sparse tensor is out of range");
+    size_t step = size_t(byteSize(dense.type()));
+    std::memcpy(dense.as<char>() + size_t(position) * step,
+                values->as<char>() + size_t(i) * step, step);
+  }
+  return dense;
+}

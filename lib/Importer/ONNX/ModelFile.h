@@ -35,6 +35,8 @@ public:
 
   /// The numbers of a tensor: in place if they are aligned, else a copy.
   Result<Tensor> readTensor(const onnx::TensorProto &tensor);
+  /// A sparse tensor as a dense one.
+  Result<Tensor> readTensor(const onnx::SparseTensorProto &tensor);
 
   /// The file of external data that a tensor is in, if `readTensor` failed
   /// because that file cannot be opened or is too short; else empty.

@@ -146,6 +146,12 @@ const onnx::TensorProto *Node::tensor(StringRef name) {
   return a ? &a->t() : nullptr;
 }
 
+const onnx::SparseTensorProto *Node::sparseTensor(StringRef name) {
+  const onnx::AttributeProto *a =
+      find(name, onnx::AttributeProto::SPARSE_TENSOR);
+  return a ? &a->sparse_tensor() : nullptr;
+}
+
 const onnx::GraphProto *Node::subgraph(StringRef name) {
   const onnx::AttributeProto *a = find(name, onnx::AttributeProto::GRAPH);
   if (!a)

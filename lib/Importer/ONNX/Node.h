@@ -82,6 +82,7 @@ public:
   llvm::SmallVector<double> numbers(llvm::StringRef name);
   std::vector<std::string> texts(llvm::StringRef name);
   const onnx::TensorProto *tensor(llvm::StringRef name);
+  const onnx::SparseTensorProto *sparseTensor(llvm::StringRef name);
   /// A subgraph that must be there.
   const onnx::GraphProto *subgraph(llvm::StringRef name);
   /// The element type that an attribute names; fails if we do not have it.

@@ -8,6 +8,7 @@
     oracle.py    a program that runs models in ONNX Runtime, else in onnx
     compare.py   how far two results may be apart
     run.py       runs cases and judges them
+    mismatch.py  runs cases with an axis of an input that is longer or shorter
 
 A case has a name, `Conv:17@0`: the op, its number, the seed. The name is all that
 is needed to make it again: pytest test/python/test_random_ops.py --random-case Conv:17@0

@@ -39,9 +39,19 @@ class Case:
     def inputs(self):
         return {name: value for name, value in self.values.items() if name not in self.constants}
 
-    def model(self):
+    def dims(self, name):
+        """The sizes of an input; with `symbolic` symbols, but for sizes of 1 and `fixed` inputs."""
+        shape = self.values[name].shape
+        if not self.symbolic or name in self.fixed:
+            return shape
+        return [f"{name}a{axis}" if size != 1 else 1 for axis, size in enumerate(shape)]
+
+    def model(self, symbols=False):
+        """`symbols`: the model itself says `dims`."""
         inputs = [
-            helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+            helper.make_tensor_value_info(
+                name, helper.np_dtype_to_tensor_dtype(value.dtype), self.dims(name) if symbols else value.shape
+            )
             for name, value in self.inputs().items()
         ]
         weights = [numpy_helper.from_array(self.values[name], name) for name in self.values if name in self.constants]

@@ -101,7 +101,13 @@ def run_case(made, folder, devices, oracle):
 
 
 def run_all(cases, folder, workers, timeout=120):
-    """[(case, verdict)]. `cases` is an iterator; the workers are processes."""
+    """[(case, verdict)]."""
+    return each(cases, folder, workers, timeout, run_case)
+
+
+def each(cases, folder, workers, timeout, judge):
+    """[(case, judge(case, a folder, the devices, the oracle))]. `cases` is an iterator; the
+    workers are processes."""
     cases, lock, verdicts = iter(cases), threading.Lock(), []
 
     def work(number):
@@ -113,7 +119,7 @@ def run_all(cases, folder, workers, timeout=120):
                 made = next(cases, None)
             if made is None:
                 break
-            verdict = run_case(made, own, devices, oracle)
+            verdict = judge(made, own, devices, oracle)
             with lock:
                 verdicts.append((made, verdict))
         devices.close()

@@ -53,6 +53,9 @@ TEST(ShapeBinding, Ranges) {
   EXPECT_ERROR(bindShapes(s, {{1, 12}}), "W = 12 is no multiple of 8");
   EXPECT_ERROR(bindShapes(signature({{"N + 4"}}), {{3}}),
                "N = -1 is less than 0");
+  // Above a bound that nobody declared.
+  EXPECT_ERROR(checkRange("N", INT64_MAX, {}),
+               "N = 9223372036854775807 is outside 0..4611686018427387904");
 }
 
 // The caller's sizes are those of the inputs, with a range or without.

@@ -24,12 +24,12 @@ TEST(ControlFlow, Sizes) {
   b.fillDims(sizes, {"N", "2*N + 1"});
   b.bindDims(sizes, {"A", "B"});
   b.checkDims({"B", "A"}, {"2*A + 1", "3"},
-              "reshape_1 (Reshape): sizes differ");
+              "node 'reshape_1' (Reshape): sizes differ");
   ASSERT_VALUE(session, b.session());
   ASSERT_VALUE(outputs, session->run({floats({1, 2, 3})}));
   EXPECT_EQ(outputs[0].as<int64_t>()[1], 7);
   EXPECT_ERROR(session->run({floats({1, 2})}),
-               "reshape_1 (Reshape): sizes differ: A is 2, but 3 is 3");
+               "node 'reshape_1' (Reshape): sizes differ: A is 2, but 3 is 3");
 }
 
 // A size that is computed as a value sizes temporaries and outputs, of every
@@ -63,7 +63,7 @@ TEST(ControlFlow, LateSizes) {
     Tensor size(type, {});
     size.as<uint8_t>()[0] = 5;
     EXPECT_ERROR(session->run({size, floats({1})}),
-                 "resize (Resize): K = 5 is outside 0..4");
+                 "node 'resize' (Resize): K = 5 is outside 0..4");
   }
 }
 
@@ -148,6 +148,13 @@ TEST(ControlFlow, OtherBranchMayBeUnsound) {
   Tensor no(DType::Bool, {}), yes = Tensor::of<uint8_t>(DType::Bool, {}, {1});
   EXPECT_TRUE(bool(session->run({no, floats({1})})));
   EXPECT_ERROR(session->run({yes, floats({1})}), "has the negative size -4");
+  // With a node's name the message says no buffer's.
+  std::get<IfCommand>(b.plan.commands.back().body).thenCommands.back().nodes = {
+      "conv1 (Conv)"};
+  ASSERT_VALUE(named, b.session());
+  EXPECT_ERROR(named->run({yes, floats({1})}),
+               "node 'conv1' (Conv): axis 0 of the result has the negative "
+               "size -4");
 }
 
 // A loop with a fixed number of trips that adds one each time, and stacks what
@@ -253,10 +260,10 @@ TEST(ControlFlow, CarriedValuesFitTheirSymbols) {
   b.loop(loop, [&] { b.kernel("k", {}, {next}); });
   b.plan.commands.back().nodes = {"loop_1 (Loop)"};
   ASSERT_VALUE(session, b.session());
-  EXPECT_ERROR(
-      session->run({floats({1})}),
-      "loop_1 (Loop): the carried value 'current' of type f32[S] takes 12 "
-      "bytes, but is given 8");
+  EXPECT_ERROR(session->run({floats({1})}),
+               "node 'loop_1' (Loop): the carried value 'current' of type "
+               "f32[S] takes 12 "
+               "bytes, but is given 8");
   Harness c;
   x = c.input("x", DType::F32, {"N"});
   current = c.temporary("current", DType::F32, {"2"});
@@ -313,10 +320,10 @@ TEST(ControlFlow, StackedElementsKeepTheirShape) {
   StackingLoop b("I + 1", "1");
   ASSERT_VALUE(session, b.session());
   Tensor two = Tensor::of<int64_t>(DType::I64, {}, {2});
-  EXPECT_ERROR(
-      session->run({two, floats({1, 2, 3})}),
-      "scan_1 (Scan): the stacked value 'element' has shape [1, 2] in trip "
-      "1, but [1, 1] in trip 0");
+  EXPECT_ERROR(session->run({two, floats({1, 2, 3})}),
+               "node 'scan_1' (Scan): the stacked value 'element' has shape "
+               "[1, 2] in trip "
+               "1, but [1, 1] in trip 0");
 }
 
 // Loops in loops: the inner one starts anew each time. Counts trips of both.

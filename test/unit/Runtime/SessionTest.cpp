@@ -206,7 +206,7 @@ TEST(Session, ViewsStayInside) {
   EXPECT_TRUE(bool(session->run({floats({1, 2, 3})})));
   EXPECT_ERROR(
       session->run({floats({1})}),
-      "slice_1 (Slice): buffer 'x.view' of type f32[2] takes bytes -4");
+      "node 'slice_1' (Slice): buffer 'x.view' of type f32[2] takes bytes -4");
 }
 
 // Kernels get aligned arguments that do not overlap.
@@ -226,10 +226,11 @@ TEST(Session, KernelArguments) {
   };
   EXPECT_TRUE(bool(run(16)));
   EXPECT_TRUE(bool(run(48)));
-  EXPECT_ERROR(run(8),
-               "k (Test): buffer 't.view' of type f32[16] starts at byte "
-               "32, which is no multiple of 64");
-  EXPECT_ERROR(run(0), "k (Test): buffer 't.view' of type f32[16] overlaps");
+  EXPECT_ERROR(
+      run(8), "node 'k' (Test): buffer 't.view' of type f32[16] starts at byte "
+              "32, which is no multiple of 64");
+  EXPECT_ERROR(run(0),
+               "node 'k' (Test): buffer 't.view' of type f32[16] overlaps");
   EXPECT_ERROR(run(64), "takes bytes 256 to 256 + 64 of buffer 't'");
 }
 
@@ -250,7 +251,7 @@ TEST(Session, UnsoundSizes) {
   ASSERT_VALUE(large, c.session());
   EXPECT_ERROR(
       large->run({Tensor(DType::F32, {int64_t(1) << 40, 0})}),
-      "k (Test): buffer 't' of type f32[N, N] has more than 2^60 bytes");
+      "node 'k' (Test): buffer 't' of type f32[N, N] has more than 2^60 bytes");
 }
 
 // An input that nobody uses still binds its symbols and is checked.

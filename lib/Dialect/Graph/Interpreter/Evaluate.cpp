@@ -14,6 +14,8 @@
 #include "Elements.h"
 #include "Kernels.h"
 
+#include "tilewright/Support/SizeMessage.h"
+
 #include "mlir/IR/TypeUtilities.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -106,8 +108,8 @@ Result<Tensors> run(CheckDimsOp op, const Frame &f) {
     if (!x || !y)
       return x ? y.error() : x.error();
     if (*x != *y)
-      return error(op.getMessage().str(), ": ", a.str(), " is ", *x, ", but ",
-                   b.str(), " is ", *y);
+      return error(
+          sizeMessage(op.getMessage().str(), {a.str(), *x}, {b.str(), *y}));
   }
   return Tensors{};
 }

@@ -11,6 +11,7 @@
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/IR/ShapeContents.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
+#include "tilewright/Support/SizeMessage.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -162,8 +163,9 @@ private:
       for (auto [a, b] :
            llvm::zip(check.getLhs().exprs(), check.getRhs().exprs())) {
         if (a.constantValue() && b.constantValue() && a != b) {
-          check.emitError()
-              << check.getMessage() << ": " << a.str() << " is not " << b.str();
+          check.emitError() << sizeMessage(check.getMessage().str(),
+                                           {a.str(), *a.constantValue()},
+                                           {b.str(), *b.constantValue()});
           isPossible = false;
         }
         if (a != b) {

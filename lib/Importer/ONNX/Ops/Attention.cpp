@@ -184,9 +184,13 @@ static void importAttention(Node &n) {
   }
   if (n.has(3)) {
     Value mask = n.in(3);
-    // A shorter mask drops the keys behind its end.
+    // From opset 24 on a shorter mask drops the keys behind its end.
     DimExpr given = n.shape(mask)[-1];
-    if (!given.isConstant(1) && given != keys && !n.failed()) {
+    if (!given.isConstant(1) && n.opset < 24)
+      n.equal(given, keys, "the keys of the mask and of the key");
+    else if (!given.isConstant(1))
+      n.atMost(given, keys, "the mask has {lhs} keys, but there are {rhs}");
+    if (!given.isConstant(1) && given != keys && n.opset >= 24 && !n.failed()) {
       Dims low(size_t(n.rank(mask)), DimExpr(0)), high = low;
       high.back() = keys - given;
       Value filler =
@@ -200,6 +204,9 @@ static void importAttention(Node &n) {
   Value offset = n.fromDim(past);
   if (n.has(6)) {
     // An external cache: per batch element, how many keys are valid.
+    if (!n.expectVector(n.in(6), n.shape(a.query)[0],
+                        "input 'nonpad_kv_seqlen'"))
+      return;
     Value valid = n.alongAxis(n.in(6), 0, 4);
     Value positions = n.iota(keys, n.i64());
     a.mask.restrict(n, n.compare(CompareKind::Lt, positions, valid));
@@ -252,6 +259,13 @@ static void importRotaryEmbedding(Node &n) {
   if (!n.expectRank(cosine, 3, 3, "input 'cos_cache'") ||
       !n.expectRank(sine, 3, 3, "input 'sin_cache'"))
     return;
+  for (Value cache : {cosine, sine}) {
+    for (int64_t i : {0, 1})
+      if (!n.shape(cache)[i].isConstant(1))
+        n.equal(n.shape(cache)[i], shape[i],
+                "axis " + Twine(i) + " of the angles and of the input");
+    n.equal(n.shape(cache)[2], rotated / 2, "the angles per position");
+  }
   cosine = n.unsqueeze(cosine, {2});
   sine = n.unsqueeze(sine, {2});
   Value turned = n.sliceAxis(states, 3, 0, rotated);

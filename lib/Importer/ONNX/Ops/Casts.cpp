@@ -30,10 +30,13 @@ static void importIdentity(Node &n) { n.result(0, n.in(0)); }
 static void importConstant(Node &n) {
   if (n.hasAttr("value_string") || n.hasAttr("value_strings"))
     return n.fail("strings are not supported");
-  if (n.hasAttr("sparse_value"))
-    return n.fail("attribute 'sparse_value' is not supported");
   Tensor tensor;
-  if (n.hasAttr("value_float")) {
+  if (const onnx::SparseTensorProto *proto = n.sparseTensor("sparse_value")) {
+    Result<Tensor> read = n.state.file.readTensor(*proto);
+    if (!read)
+      return n.fail("attribute 'sparse_value': " + read.error().message);
+    tensor = *read;
+  } else if (n.hasAttr("value_float")) {
     tensor = Tensor(DType::F32, {});
     setNumber(tensor, 0, n.number("value_float", 0));
   } else if (n.hasAttr("value_int")) {
@@ -65,8 +68,7 @@ llvm::ArrayRef<OpRow> onnximport::castOps() {
       {"Cast", 7, Newest, 1, 1, Any, importCast, "strings, 8-bit floats"},
       {"CastLike", 15, Newest, 2, 2, Any, importCastLike,
        "strings, 8-bit floats"},
-      {"Constant", 7, Newest, 0, 0, Any, importConstant,
-       "strings, sparse values"},
+      {"Constant", 7, Newest, 0, 0, Any, importConstant, "strings"},
       {"Identity", 7, Newest, 1, 1, Any, importIdentity, "sequences"},
   };
   return rows;

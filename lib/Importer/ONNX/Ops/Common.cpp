@@ -67,12 +67,12 @@ Dims onnximport::flattened(const Shape &shape, int64_t axis) {
 }
 
 DimExpr onnximport::isNegative(const DimExpr &expr) {
-  return DimExpr::min(1, DimExpr::max(0, DimExpr(0) - expr));
+  // Clamped before anything is added: expr may be as far out as 64 bits go.
+  return DimExpr(0) - DimExpr::max(-1, DimExpr::min(0, expr));
 }
 
 DimExpr onnximport::isZero(const DimExpr &expr) {
-  DimExpr magnitude = DimExpr::max(expr, DimExpr(0) - expr);
-  return DimExpr(1) - DimExpr::min(1, magnitude);
+  return DimExpr(1) - isNegative(expr) - DimExpr::max(0, DimExpr::min(1, expr));
 }
 
 DimExpr onnximport::divideExactly(const Dims &a, const Dims &b) {

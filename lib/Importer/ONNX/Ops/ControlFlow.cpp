@@ -136,6 +136,9 @@ static void importIf(Node &n) {
 
 static void importLoop(Node &n) {
   const onnx::GraphProto *body = n.subgraph("body");
+  if (!n.has(0) && !n.has(1))
+    return n.fail("neither input 'M' nor input 'cond' is given: the loop would "
+                  "never end");
   Value limit = n.has(0) ? toScalar(n, n.in(0), "input 'M'") : Value();
   Value condition = n.has(1) ? toScalar(n, n.in(1), "input 'cond'") : Value();
   SmallVector<Value> carried;

@@ -44,6 +44,13 @@ static Value filterChannelsLast(Node &n, Value filter) {
   return n.transpose(filter, permutation);
 }
 
+/// `y` has its channels last; `bias`, one number for each, may be null.
+static Value withBias(Node &n, Value y, Value bias) {
+  if (!bias || !n.expectVector(bias, n.shape(y)[-1], "the bias"))
+    return y;
+  return n.add(y, n.castLike(bias, y));
+}
+
 Value onnximport::convolution(Node &n, Value x, Value filter, Value bias) {
   if (!checkRanks(n, x, filter))
     return x;
@@ -52,6 +59,7 @@ Value onnximport::convolution(Node &n, Value x, Value filter, Value bias) {
     n.fail("attribute 'group': expected a positive number, but got " +
            Twine(groups));
   WindowAttributes w = readWindow(n, x, kernelOf(n, filter));
+  expectFits(n, x, w);
   if (n.failed())
     return x;
   n.equal(n.shape(x)[1], n.shape(filter)[1] * DimExpr(groups),
@@ -63,16 +71,11 @@ Value onnximport::convolution(Node &n, Value x, Value filter, Value bias) {
       dims, n.element(x), n.channelsLast(x), filterChannelsLast(n, filter),
       n.array(w.strides), n.array(w.dilations), n.dimsAttr(w.padLow),
       n.dimsAttr(w.padHigh), groups);
-  if (bias)
-    y = n.add(y, bias);
-  return n.channelsFirst(y);
+  return n.channelsFirst(withBias(n, y, bias));
 }
 
 static void importConv(Node &n) {
-  Value bias = n.has(2) ? n.in(2) : Value();
-  if (bias && !n.expectRank(bias, 1, 1, "input 'B'"))
-    return;
-  n.result(0, convolution(n, n.in(0), n.in(1), bias));
+  n.result(0, convolution(n, n.in(0), n.in(1), n.has(2) ? n.in(2) : Value()));
 }
 
 static void importConvInteger(Node &n) {
@@ -151,8 +154,7 @@ static void importConvTranspose(Node &n) {
       dims, n.element(x), n.channelsLast(x),
       transposedFilter(n, filter, groups), n.array(w.strides),
       n.array(w.dilations), n.dimsAttr(low), groups);
-  if (n.has(2))
-    y = n.add(y, n.in(2));
+  y = withBias(n, y, n.has(2) ? n.in(2) : Value());
   n.result(0, n.channelsFirst(y));
 }
 
@@ -170,6 +172,10 @@ static void importCausalConv(Node &n) {
   if (kernel < 1 || channels < 1)
     return n.fail("the number of channels and the kernel's size must be "
                   "constants");
+  n.equal(n.shape(filter)[0], channels, "the channels and the filters");
+  n.equal(n.shape(filter)[1], 1, "the channels of a filter");
+  if (n.has(3) && n.expectRank(n.in(3), 3, 3, "input 'past_state'"))
+    n.equal(n.shape(n.in(3))[2], kernel - 1, "the length of the past state");
   Value history = n.has(3)
                       ? n.in(3)
                       : n.full({shape[0], channels, kernel - 1}, n.like(x, 0));
@@ -178,8 +184,7 @@ static void importCausalConv(Node &n) {
       {shape[0], shape[2], channels}, n.element(x), n.channelsLast(all),
       filterChannelsLast(n, filter), n.array({1}), n.array({1}),
       n.dimsAttr({DimExpr(0)}), n.dimsAttr({DimExpr(0)}), channels);
-  if (n.has(2))
-    y = n.add(y, n.in(2));
+  y = withBias(n, y, n.has(2) ? n.in(2) : Value());
   if (activation != "none")
     y = n.castLike(swish(n, wide(n, y), 1), y);
   n.result(0, n.channelsFirst(y));

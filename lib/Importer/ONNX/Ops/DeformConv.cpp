@@ -102,6 +102,7 @@ static void importDeformConv(Node &n) {
       filters % groups != 0)
     n.fail("the channels must be constants that group and offset_group divide");
   d.window = readWindow(n, x, kernel);
+  expectFits(n, x, d.window);
   d.outputs = windowedSizes(n, x, d.window);
   if (n.failed())
     return;
@@ -111,6 +112,21 @@ static void importDeformConv(Node &n) {
     dims.append(d.outputs);
     return dims;
   };
+  auto expectShape = [&](Value value, int64_t perPlace, const Twine &what) {
+    Dims dims = withOutputs({batch, offsetGroups * d.places * perPlace});
+    if (n.expectRank(value, rank, rank, what))
+      for (int64_t i = 0; i < rank; ++i)
+        n.equal(n.shape(value)[i], dims[size_t(i)],
+                "axis " + Twine(i) + " of " + what + " and of the result");
+  };
+  n.equal(n.shape(filter)[1], channels / groups, "the channels of the filter");
+  expectShape(n.in(2), d.spatial, "input 'offset'");
+  if (n.has(4))
+    expectShape(n.in(4), 1, "input 'mask'");
+  if (n.has(3))
+    n.expectVector(n.in(3), filters, "input 'B'");
+  if (n.failed())
+    return;
   Value offsets =
       n.reshape(wide(n, n.in(2)),
                 withOutputs({batch, offsetGroups, d.places, d.spatial}));

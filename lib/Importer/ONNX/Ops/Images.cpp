@@ -155,13 +155,23 @@ static void importResize(Node &n) {
                {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
                 "align_corners", "asymmetric", "tf_crop_and_resize",
                 "tf_half_pixel_for_nn"});
-    if (coordinates == "tf_half_pixel_for_nn")
-      return n.fail("attribute 'coordinate_transformation_mode': "
-                    "tf_half_pixel_for_nn is not supported");
-    r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
     r.rounding = *graph::symbolizeNearestRounding(
         n.text("nearest_mode", "round_prefer_floor",
                {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
+    if (coordinates == "tf_half_pixel_for_nn") {
+      // half_pixel + 1/2, which another rounding makes up for.
+      if (r.mode != ResizeMode::Nearest ||
+          (r.rounding != NearestRounding::Floor &&
+           r.rounding != NearestRounding::RoundPreferFloor))
+        return n.fail("attribute 'coordinate_transformation_mode': "
+                      "tf_half_pixel_for_nn is only supported with mode "
+                      "nearest that rounds by floor or round_prefer_floor");
+      r.rounding = r.rounding == NearestRounding::Floor
+                       ? NearestRounding::RoundPreferCeil
+                       : NearestRounding::Ceil;
+      coordinates = "half_pixel";
+    }
+    r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
     r.cubic = float(n.number("cubic_coeff_a", -0.75));
     r.extrapolation = float(n.number("extrapolation_value", 0));
     r.excludeOutside = n.flag("exclude_outside", false);
@@ -348,7 +358,8 @@ static void importRoiAlign(Node &n) {
 llvm::ArrayRef<OpRow> onnximport::imageOps() {
   static const OpRow rows[] = {
       {"Resize", 10, Newest, 1, 4, Number, importResize,
-       "scales and regions that are computed, tf_half_pixel_for_nn"},
+       "scales and regions that are computed; tf_half_pixel_for_nn but for "
+       "nearest with floor or round_prefer_floor"},
       {"Upsample", 7, 9, 1, 2, Number, importUpsample,
        "scales that are computed"},
       {"GridSample", 16, Newest, 2, 2, Float, importGridSample},

@@ -64,9 +64,15 @@ static void importTensorScatter(Node &n) {
            Twine(shape.rank()));
   if (n.failed())
     return;
+  for (int64_t i = 0; i < shape.rank(); ++i)
+    if (i != axis)
+      n.equal(shape[i], part[i],
+              "axis " + Twine(i) + " of the cache and of the update");
+  n.atMost(part[axis], shape[axis],
+           "an update of {lhs} elements of a cache of {rhs}");
   Value positions =
       n.alongAxis(n.iota(part[axis], n.i64()), axis, shape.rank());
-  if (n.has(2))
+  if (n.has(2) && n.expectVector(n.in(2), shape[0], "input 'write_indices'"))
     positions = n.add(positions, n.alongAxis(n.in(2), 0, shape.rank()));
   if (circular)
     positions = n.binary(BinaryKind::Mod, positions, n.fromDim(shape[axis]));
@@ -95,8 +101,12 @@ static void importCompress(Node &n) {
     x = n.reshape(x, {graph::numElements(n.shape(x).dims)});
   if (!n.expectRank(condition, 1, 1, "input 'condition'") || n.failed())
     return;
-  // The condition may be shorter than the axis: the rest is not taken. A longer
-  // one would select what is not there.
+  // The condition may be shorter than the axis: the rest is not taken. Of a
+  // longer one the end does not count.
+  DimExpr size = n.shape(x)[axis], given = n.shape(condition)[0];
+  DimExpr used = DimExpr::min(given, size).simplify(n.state.ranges);
+  if (used != given)
+    condition = n.sliceAxis(condition, 0, 0, used);
   std::string count = n.state.freshSymbol(n.name + "_count");
   mlir::Operation *op = n.build<graph::NonZeroOp>(
       mlir::TypeRange(mlir::Type(graph::getTensorType(

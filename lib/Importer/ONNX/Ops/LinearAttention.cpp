@@ -42,6 +42,24 @@ static void importLinearAttention(Node &n) {
   Value v = splitHeads(n, wide(n, n.in(2)), groups);
   Shape ks = n.shape(k), vs = n.shape(v);
   DimExpr batch = ks[0], steps = ks[1], keySize = ks[3], valueSize = vs[3];
+  auto alike = [&](Value value, const Twine &what) {
+    for (int64_t axis : {0, 1})
+      n.equal(n.shape(value)[axis], ks[axis],
+              "axis " + Twine(axis) + " of the keys and of " + what);
+  };
+  alike(q, "the queries");
+  alike(v, "the values");
+  if (gated)
+    alike(n.in(4), "input 'decay'");
+  if (delta)
+    alike(n.in(5), "input 'beta'");
+  n.equal(n.shape(q)[3], keySize, "the sizes of a query and a key");
+  if (n.has(3) && n.expectRank(n.in(3), 4, 4, "input 'past_state'")) {
+    Dims dims{batch, groups, keySize, valueSize};
+    for (int64_t axis = 0; axis < 4; ++axis)
+      n.equal(n.shape(n.in(3))[axis], dims[size_t(axis)],
+              "axis " + Twine(axis) + " of the state");
+  }
   if (scale == 0)
     scale = defaultScale(n, q);
   Value decay, beta;

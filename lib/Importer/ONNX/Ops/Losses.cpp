@@ -22,12 +22,15 @@ static Value negativeLogLikelihood(Node &n, Value logs, Value target,
       !n.expectRank(target, n.rank(logs) - 1, n.rank(logs) - 1,
                     "input 'target'"))
     return logs;
+  for (int64_t i = 0; i < n.rank(target); ++i)
+    n.equal(n.shape(target)[i], n.shape(logs)[i == 0 ? 0 : i + 1],
+            "axis " + Twine(i) + " of the target and of the scores");
   Value picked = n.squeeze(n.inferred<graph::GatherElementsOp>(
                                logs, n.unsqueeze(target, {1}), int64_t(1)),
                            {1});
   Value loss = n.neg(picked);
   Value weights;
-  if (weight)
+  if (weight && n.expectVector(weight, n.shape(logs)[1], "input 'weight'"))
     weights = n.gather(weight, target, 0);
   if (ignores) {
     Value isIgnored = n.compare(CompareKind::Eq, target,

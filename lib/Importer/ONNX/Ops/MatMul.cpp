@@ -67,8 +67,11 @@ Value onnximport::withoutZeroPoint(Emitter &e, Value x, Value zeroPoint,
   int64_t rank = e.rank(wideX);
   if (e.rank(zero) == 1 && e.shape(zero)[0].isConstant(1))
     zero = e.reshape(zero, {});
-  else if (e.rank(zero) == 1 && rank > 1)
+  else if (e.rank(zero) == 1 && rank > 1) {
+    e.equal(e.shape(zero)[0], e.shape(wideX)[axis],
+            "the zero points and the axis");
     zero = e.alongAxis(zero, axis < 0 ? axis + rank : axis, rank);
+  }
   return e.sub(wideX, zero);
 }
 

@@ -46,10 +46,18 @@ static void importQuickGelu(Node &n) {
 static void importFusedMatMul(Node &n) {
   double alpha = n.number("alpha", 1);
   bool transA = n.flag("transA", false), transB = n.flag("transB", false);
-  if (n.flag("transBatchA", false) || n.flag("transBatchB", false))
-    return n.fail("attributes 'transBatchA' and 'transBatchB' are not "
-                  "supported");
   Value a = n.in(0), b = n.in(1);
+  // Rows come before the batch: [M, batch..., K] -> [batch..., M, K].
+  auto rowsBehindBatch = [&](Value x, StringRef name) {
+    if (!n.flag(name, false) || !n.expectRank(x, 3, 64, name))
+      return x;
+    SmallVector<int64_t> permutation = allAxes(n.rank(x));
+    std::rotate(permutation.begin(), permutation.begin() + 1,
+                permutation.end() - 1);
+    return n.transpose(x, permutation);
+  };
+  a = rowsBehindBatch(a, "transBatchA");
+  b = rowsBehindBatch(b, "transBatchB");
   // As in NumPy, a vector has nothing to transpose.
   Value y = n.rank(a) < 2 || n.rank(b) < 2 ? numpyMatmul(n, a, b, {})
                                            : n.matmul(a, b, transA, transB);
@@ -93,7 +101,11 @@ static void importFusedConv(Node &n) {
 /// fourth result.
 static void normalized(Node &n, Value x, int64_t scale, int64_t bias,
                        bool rms) {
-  double epsilon = n.number("epsilon", rms ? 1e-6 : 1e-12);
+  double epsilon = n.number("epsilon", 1e-12f);
+  for (int64_t i : {scale, bias})
+    if (i >= 0 && n.has(i) &&
+        !n.expectVector(n.in(i), n.shape(x)[-1], "input " + Twine(i)))
+      return;
   Value y = n.normalize(wide(n, x), {n.rank(x) - 1}, epsilon, rms);
   y = n.mul(y, n.castLike(n.in(scale), y));
   if (bias >= 0 && n.has(bias))
@@ -178,6 +190,8 @@ static void importAttention(Node &n) {
   Dims widths{third, third, third};
   if (sizes.size() == 3)
     widths.assign(sizes.begin(), sizes.end());
+  n.equal(widths[0] + widths[1] + widths[2], n.shape(all)[2],
+          "the hidden sizes and the columns of the weights");
   Value q = splitHeads(n, n.sliceAxis(all, 2, 0, widths[0]), heads);
   Value k = splitHeads(n, n.sliceAxis(all, 2, widths[0], widths[1]), heads);
   Value v = splitHeads(n, n.sliceAxis(all, 2, widths[0] + widths[1], widths[2]),
@@ -201,6 +215,8 @@ static void importMultiHeadAttention(Node &n) {
   if (n.has(3)) {
     Value bias = n.in(3);
     DimExpr a = n.shape(q)[2], b = n.shape(k)[2], c = n.shape(v)[2];
+    if (!n.expectVector(bias, a + b + c, "input 'bias'"))
+      return;
     q = n.add(q, n.sliceAxis(bias, 0, 0, a));
     k = n.add(k, n.sliceAxis(bias, 0, a, b));
     v = n.add(v, n.sliceAxis(bias, 0, a + b, c));
@@ -228,12 +244,13 @@ template <BinaryKind kind> static void importQLinearBinary(Node &n) {
 }
 
 static void importQLinearGlobalAveragePool(Node &n) {
-  if (n.flag("channels_last", false))
-    return n.fail("attribute 'channels_last' is not supported");
+  bool channelsLast = n.flag("channels_last", false);
+  if (!n.expectRank(n.in(0), 3, 64, "input 'X'"))
+    return;
   Value x = dequantize(n, n.in(0), scalarInput(n, 1), scalarInput(n, 2));
-  SmallVector<int64_t> axes;
-  for (int64_t i = 2; i < n.rank(x); ++i)
-    axes.push_back(i);
+  SmallVector<int64_t> axes = allAxes(n.rank(x));
+  axes.erase(channelsLast ? axes.end() - 1 : axes.begin() + 1);
+  axes.erase(axes.begin());
   Value y = n.div(n.reduce(ReduceKind::Mean, x, axes, true), scalarInput(n, 3));
   n.result(0, quantize(n, y, scalarInput(n, 4), n.element(n.in(0))));
 }
@@ -267,8 +284,7 @@ llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
       {"BiasGelu", 1, Newest, 2, 2, Float, importBiasGelu},
       {"FastGelu", 1, Newest, 1, 2, Float, importFastGelu},
       {"QuickGelu", 1, Newest, 1, 1, Float, importQuickGelu},
-      {"FusedMatMul", 1, Newest, 2, 2, Float, importFusedMatMul,
-       "transBatchA, transBatchB"},
+      {"FusedMatMul", 1, Newest, 2, 2, Float, importFusedMatMul},
       {"FusedConv", 1, Newest, 2, 4, Float, importFusedConv},
       {"SkipLayerNormalization", 1, Newest, 3, 5, Float,
        importSkipLayerNormalization},
@@ -283,7 +299,7 @@ llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
       {"QLinearMul", 1, Newest, 7, 8, Byte,
        importQLinearBinary<BinaryKind::Mul>},
       {"QLinearGlobalAveragePool", 1, Newest, 4, 5, Byte,
-       importQLinearGlobalAveragePool, "channels_last"},
+       importQLinearGlobalAveragePool},
       {"QLinearSigmoid", 1, Newest, 4, 5, Byte, importQLinearSigmoid},
       {"QLinearLeakyRelu", 1, Newest, 4, 5, Byte, importQLinearLeakyRelu},
       {"MatMulIntegerToFloat", 1, Newest, 4, 7, Byte,

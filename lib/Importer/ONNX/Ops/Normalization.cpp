@@ -32,7 +32,7 @@ static void importBatchNormalization(Node &n) {
   int64_t rank = n.rank(x);
   Value mean = wide(n, n.in(3)), variance = wide(n, n.in(4));
   for (int64_t i = 1; i < 5; ++i)
-    if (!n.expectRank(n.in(i), 1, 1, "input " + Twine(i)))
+    if (!n.expectVector(n.in(i), n.shape(x)[1], "input " + Twine(i)))
       return;
   if (training) {
     SmallVector<int64_t> axes = allAxes(rank);
@@ -128,7 +128,9 @@ static void importInstanceNormalization(Node &n) {
   Value x = n.in(0);
   double epsilon = n.number("epsilon", 1e-5f);
   int64_t rank = n.rank(x);
-  if (!n.expectRank(x, 3, 64, "input"))
+  if (!n.expectRank(x, 3, 64, "input") ||
+      !n.expectVector(n.in(1), n.shape(x)[1], "input 'scale'") ||
+      !n.expectVector(n.in(2), n.shape(x)[1], "input 'B'"))
     return;
   Value y = n.normalize(wide(n, x), axesFrom(2, rank), epsilon);
   y = n.mul(y, n.alongAxis(n.castLike(n.in(1), y), 1, rank));
@@ -160,6 +162,10 @@ static void importGroupNormalization(Node &n) {
   Value scale = n.castLike(n.in(1), y), bias = n.castLike(n.in(2), y);
   // Until opset 20 the scale and bias are per group.
   bool perGroup = n.opset < 21;
+  for (int64_t i : {1, 2})
+    if (!n.expectVector(n.in(i), perGroup ? DimExpr(groups) : shape[1],
+                        "input " + Twine(i)))
+      return;
   if (!perGroup)
     y = n.reshape(y, shape.dims);
   y = n.mul(y, n.alongAxis(scale, 1, n.rank(y)));

@@ -131,6 +131,11 @@ static void importMaxUnpool(Node &n) {
     target = n.contents(n.in(2), "input 'output_shape'");
   if (n.failed())
     return;
+  if (!n.expectRank(indices, shape.rank(), shape.rank(), "input 'I'"))
+    return;
+  for (int64_t i = 0; i < shape.rank(); ++i)
+    n.equal(shape[i], n.shape(indices)[i],
+            "axis " + Twine(i) + " of the values and of the indices");
   DimExpr count = graph::numElements(shape.dims);
   Value zeros = n.full({graph::numElements(dims)}, n.like(x, 0));
   Value y = n.inferred<graph::ScatterElementsOp>(

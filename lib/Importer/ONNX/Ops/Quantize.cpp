@@ -22,8 +22,11 @@ Value onnximport::granular(Node &n, Value parameter, Value x, int64_t axis,
   if (blockSize == 0) {
     if (shape.rank() == 0 || (shape.rank() == 1 && shape[0].isConstant(1)))
       return n.reshape(parameter, {});
-    if (shape.rank() == 1)
-      return n.alongAxis(parameter, n.axis(axis, rank), rank);
+    if (shape.rank() == 1) {
+      axis = n.axis(axis, rank);
+      n.equal(shape[0], n.shape(x)[axis], "the scales and the axis");
+      return n.alongAxis(parameter, axis, rank);
+    }
     n.fail("expected a scale of rank 0 or 1, but got rank " +
            Twine(shape.rank()));
     return parameter;
@@ -34,6 +37,11 @@ Value onnximport::granular(Node &n, Value parameter, Value x, int64_t axis,
            ", but got rank " + Twine(shape.rank()));
     return parameter;
   }
+  for (int64_t i = 0; i < rank; ++i)
+    n.equal(shape[i],
+            i == axis ? DimExpr::ceilDiv(n.shape(x)[i], blockSize)
+                      : n.shape(x)[i],
+            "axis " + Twine(i) + " of the scales and of the blocks");
   // [.., S, ..] -> [.., S, 1, ..] -> [.., S, B, ..] -> [.., S * B, ..].
   Dims repeated = shape.dims, merged = shape.dims;
   repeated.insert(repeated.begin() + axis + 1, DimExpr(blockSize));
@@ -121,11 +129,15 @@ static void importDynamicQuantizeLinear(Node &n) {
 }
 
 /// Products of scales may be scalars or vectors along an axis of the result.
-static Value scaleAlong(Node &n, Value scale, int64_t axis, int64_t rank) {
+static Value scaleAlong(Node &n, Value scale, int64_t axis, Value result) {
   Shape shape = n.shape(scale);
+  int64_t rank = n.rank(result);
   if (shape.rank() == 0 || (shape.rank() == 1 && shape[0].isConstant(1)))
     return n.reshape(scale, {});
-  return shape.rank() == 1 && rank > 1 ? n.alongAxis(scale, axis, rank) : scale;
+  if (shape.rank() != 1 || rank < 2)
+    return scale;
+  n.equal(shape[0], n.shape(result)[axis], "the scales and the axis");
+  return n.alongAxis(scale, axis, rank);
 }
 
 /// An i32 accumulator to the quantised result: saturate(round(acc * factor) +
@@ -141,8 +153,8 @@ static void importQLinearMatMul(Node &n) {
   Value b = withoutZeroPoint(n, n.in(3), n.in(5), -1);
   Value sum = numpyMatmul(n, a, b, {});
   int64_t rank = n.rank(sum);
-  Value left = wide(n, scaleAlong(n, n.in(1), rank - 2, rank));
-  Value right = wide(n, scaleAlong(n, n.in(4), rank - 1, rank));
+  Value left = wide(n, scaleAlong(n, n.in(1), rank - 2, sum));
+  Value right = wide(n, scaleAlong(n, n.in(4), rank - 1, sum));
   Value target = wide(n, toScalar(n, n.in(6), "input 'y_scale'"));
   Value factor = n.div(n.mul(left, right), target);
   n.result(0, requantize(n, sum, factor, n.in(7)));
@@ -154,7 +166,7 @@ static void importQLinearConv(Node &n) {
   Value bias = n.has(8) ? n.in(8) : Value();
   Value sum = convolution(n, x, w, bias);
   Value source = toScalar(n, n.in(1), "input 'x_scale'");
-  Value weights = scaleAlong(n, n.in(4), 1, n.rank(sum));
+  Value weights = scaleAlong(n, n.in(4), 1, sum);
   Value target = toScalar(n, n.in(6), "input 'y_scale'");
   Value factor = n.div(n.mul(source, weights), target);
   n.result(0, requantize(n, sum, factor, n.in(7)));

@@ -67,14 +67,14 @@ public:
   bool inputForget = false;
 
 private:
-  bool readActivations(int64_t directions);
+  bool readActivations();
   /// Row `direction` of a parameter.
   Value rowOf(Value parameter, int64_t direction) {
     return n.squeeze(n.sliceAxis(parameter, 0, direction, 1), {0});
   }
   Value initial(int64_t input, int64_t direction);
 
-  int64_t gates;
+  int64_t gates, directions = 1;
   SmallVector<StringRef> functions;
   std::vector<Activation> activations;
   size_t firstActivation = 0;
@@ -107,7 +107,7 @@ std::optional<Activation> defaults(std::string name) {
 
 } // namespace
 
-bool RecurrentImporter::readActivations(int64_t directions) {
+bool RecurrentImporter::readActivations() {
   std::vector<std::string> names = n.texts("activations");
   SmallVector<double> alphas = n.numbers("activation_alpha");
   SmallVector<double> betas = n.numbers("activation_beta");
@@ -179,19 +179,20 @@ Value RecurrentImporter::initial(int64_t input, int64_t direction) {
   if (batchFirst)
     all = n.transpose(all, {1, 0, 2});
   n.equal(n.shape(all)[1], batch, "the batch of an initial state");
+  n.equal(n.shape(all)[2], hidden, "the hidden size of an initial state");
+  n.equal(n.shape(all)[0], directions, "the directions of an initial state");
   return n.reshape(rowOf(all, direction), {batch, hidden});
 }
 
 void RecurrentImporter::run(bool hasCell, Cell cell) {
   std::string direction =
       n.text("direction", "forward", {"forward", "reverse", "bidirectional"});
-  int64_t directions = direction == "bidirectional" ? 2 : 1;
+  directions = direction == "bidirectional" ? 2 : 1;
   batchFirst = n.opset >= 14 && n.flag("layout", false);
   n.ignore({"output_sequence"});
   if (n.hasAttr("clip"))
     clip = n.number("clip", 0);
-  if (!readActivations(directions) ||
-      !n.expectRank(n.in(0), 3, 3, "input 'X'") ||
+  if (!readActivations() || !n.expectRank(n.in(0), 3, 3, "input 'X'") ||
       !n.expectRank(n.in(1), 3, 3, "input 'W'") ||
       !n.expectRank(n.in(2), 3, 3, "input 'R'"))
     return;
@@ -202,10 +203,28 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
   if (n.hasAttr("hidden_size"))
     hidden = n.equal(hidden, n.integer("hidden_size", 0),
                      "attribute 'hidden_size' and input 'R'");
-  for (int64_t i : {1, 2})
-    if (!n.shape(n.in(i))[0].isConstant(directions))
-      n.fail("input " + Twine(i) + ": expected " + Twine(directions) +
-             " directions, but got " + n.shape(n.in(i))[0].str());
+  // Their sizes per direction; the first axis counts these.
+  DimExpr all = DimExpr(gates) * hidden;
+  auto expectParameter = [&](int64_t input, const Dims &dims) {
+    if (!n.has(input) ||
+        !n.expectRank(n.in(input), int64_t(dims.size()) + 1,
+                      int64_t(dims.size()) + 1, "input " + Twine(input)))
+      return;
+    n.equal(n.shape(n.in(input))[0], directions,
+            "the directions of input " + Twine(input));
+    for (auto [i, size] : llvm::enumerate(dims))
+      n.equal(n.shape(n.in(input))[int64_t(i) + 1], size,
+              "axis " + Twine(i + 1) + " of input " + Twine(input) +
+                  ", which follows from the hidden size");
+  };
+  expectParameter(1, {all, n.shape(x)[2]});
+  expectParameter(2, {all, hidden});
+  expectParameter(3, {DimExpr(2) * all});
+  if (hasCell)
+    expectParameter(7, {DimExpr(3) * hidden});
+  if (n.failed() ||
+      (n.has(4) && !n.expectVector(n.in(4), batch, "input 'sequence_lens'")))
+    return;
   Value lengths =
       n.has(4) ? n.unsqueeze(n.cast(n.in(4), n.i64()), {1}) : Value();
 

@@ -51,6 +51,7 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
       result.push_back(1);
     } else if (constant && *constant < -1) {
       n.fail("the shape has a size of " + Twine(*constant));
+      return from.dims;
     } else if (constant && *constant == 0 && !allowZero) {
       if (int64_t(i) >= from.rank())
         n.fail("the shape copies axis " + Twine(i) + " of a tensor of rank " +
@@ -98,8 +99,12 @@ static void importReshape(Node &n) {
   if (n.failed())
     return;
   Dims dims = resolveTarget(n, n.shape(n.in(0)), target, allowZero);
+  // Their product is checked.
+  bool isLong =
+      graph::numElements(dims).str().size() > ImportState::maxExpressionText;
   for (DimExpr &dim : dims)
-    dim = n.shortened(dim, "size");
+    dim =
+        n.shortened(dim, "size", isLong ? 64 : ImportState::maxExpressionText);
   n.result(0, n.reshape(n.in(0), dims));
 }
 
@@ -166,7 +171,10 @@ static void importExpand(Node &n) {
     else if (!wanted.constantValue() && !n.isSize(wanted)) {
       // Known at run time only: 1 keeps the size.
       n.state.checkEqual(n.loc, size + isZero(wanted - 1) * (DimExpr(1) - size),
-                         wanted, "the expanded shape");
+                         wanted,
+                         ("size {lhs} of axis " + Twine(rank + i) +
+                          " cannot be broadcast to {rhs}")
+                             .str());
       dims.push_back(size);
     } else {
       dims.push_back(n.equal(

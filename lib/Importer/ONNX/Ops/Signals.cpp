@@ -175,6 +175,8 @@ static void importSTFT(Node &n) {
     length = window ? n.shape(window)[0] : n.shape(x)[1];
   if (n.failed() || !step)
     return n.fail("input 'frame_step' is missing");
+  n.atMost(*length, n.shape(x)[1],
+           "a frame of {lhs} elements of a signal of {rhs}");
   DimExpr frames =
       DimExpr::floorDiv(n.shape(x)[1] - *length, *step) + DimExpr(1);
   Value starts = n.mul(n.iota(frames, n.i64()), n.fromDim(*step));

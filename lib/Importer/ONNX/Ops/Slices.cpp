@@ -189,6 +189,9 @@ static void importSplit(Node &n) {
         *size.constantValue() % parts != 0)
       return n.fail("axis " + Twine(axis) + " of size " + size.str() +
                     " cannot be split into " + Twine(parts) + " equal parts");
+    if (n.opset < 18)
+      n.equal(DimExpr::mod(size, parts), 0,
+              "the rest of axis " + Twine(axis) + " split into equal parts");
     for (int64_t i = 0; i < parts; ++i) {
       DimExpr left = DimExpr::max(0, size - DimExpr(i) * part);
       sizes.push_back(

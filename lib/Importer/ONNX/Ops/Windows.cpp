@@ -75,6 +75,16 @@ WindowAttributes onnximport::readWindow(Node &n, Value input,
   return w;
 }
 
+void onnximport::expectFits(Node &n, Value input,
+                            const WindowAttributes &window) {
+  for (size_t i = 0; i < window.sizes.size(); ++i)
+    n.atMost(window.dilations[i] * (window.sizes[i] - 1) + 1,
+             n.shape(input)[2 + int64_t(i)] + window.padLow[i] +
+                 window.padHigh[i],
+             "a window of {lhs} elements does not fit on the {rhs} of axis " +
+                 Twine(2 + i) + " with its padding");
+}
+
 Dims onnximport::windowedSizes(Node &n, Value input,
                                const WindowAttributes &window, bool ceilMode) {
   Dims sizes;
@@ -88,9 +98,10 @@ Dims onnximport::windowedSizes(Node &n, Value input,
                                   window.dilations[i], window.padLow[i],
                                   window.padHigh[i], ceilMode);
     out = out.simplify(n.state.ranges);
-    if (out.constantValue().value_or(0) < 0)
-      n.fail("the window of size " + Twine(window.sizes[i]) +
-             " is larger than the padded input of size " + size.str());
+    n.atMost(0, out,
+             "a window of " + Twine(window.sizes[i]) +
+                 " is larger than the padded input: axis " + Twine(2 + i) +
+                 " of the result has the negative size {rhs}");
     sizes.push_back(out);
   }
   return sizes;

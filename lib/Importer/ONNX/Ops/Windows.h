@@ -32,6 +32,10 @@ llvm::SmallVector<int64_t> readKernelShape(Node &n, mlir::Value input);
 Dims windowedSizes(Node &n, mlir::Value input, const WindowAttributes &window,
                    bool ceilMode = false);
 
+/// Fails, now or at run time, if the window is larger than the padded input: a
+/// convolution has no empty result then, a pooling may have one.
+void expectFits(Node &n, mlir::Value input, const WindowAttributes &window);
+
 /// A convolution in ONNX's layout, with the attributes of the node; `bias` (one
 /// number per output channel) may be null.
 mlir::Value convolution(Node &n, mlir::Value x, mlir::Value filter,

@@ -34,9 +34,16 @@ def fused_matmul(draw, op, dtype):
     a, b = batches(draw) if draw.chance(0.4) else ((), ())
     trans_a, trans_b = draw.pick([None, 0, 1]), draw.pick([None, 0, 1])
     left, right = (k, m) if trans_a else (m, k), (n, k) if trans_b else (k, n)
-    inputs = [draw.values(dtype, (*a, *left)), draw.values(dtype, (*b, *right))]
+    shapes, attributes = [(*a, *left), (*b, *right)], {}
+    for i, name in enumerate(("transBatchA", "transBatchB")):
+        if len(shapes[i]) > 2 and draw.chance(0.4):
+            # The rows come before the batch.
+            *batch, rows, columns = shapes[i]
+            shapes[i], attributes[name] = (rows, *batch, columns), 1
+    inputs = [draw.values(dtype, shape) for shape in shapes]
+    alpha = draw.pick([None, 0.5])
     return fused(
-        draw, op, inputs, transA=trans_a, transB=trans_b, alpha=draw.pick([None, 0.5]), tolerance=2, result=dtype
+        draw, op, inputs, transA=trans_a, transB=trans_b, alpha=alpha, tolerance=2, result=dtype, **attributes
     )
 
 
@@ -46,6 +53,9 @@ def skip_norm(draw, op, dtype):
     vectors = 3 if op == "SkipLayerNormalization" else 2
     optional = [draw.values(dtype, shape[-1]) if draw.chance(0.6) else None for _ in range(vectors - 1)]
     inputs = [draw.values(dtype, shape), draw.values(dtype, shape), draw.values(dtype, shape[-1]), *optional]
+    if dtype in ("f32", "f64") and draw.chance(0.4):
+        # Small enough that epsilon counts.
+        inputs = [value if value is None else value * value.dtype.type(1e-4) for value in inputs]
     made = fused(draw, op, inputs, epsilon=draw.pick([None, 1e-3]), tolerance=20, result=dtype)
     # One element less its mean is 0, or what rounding leaves over the root of epsilon.
     made.oracle = shape[-1] > 1
@@ -142,7 +152,7 @@ def qlinear_pool(draw, op, dtype):
         op,
         dtype,
         (draw.integer(1, 2), draw.pick([1, 3, 8, 17]), *draw.shape(2, budget=300, zero=0)),
-        channels_last=0,
+        channels_last=draw.pick([0, 1]),
     )
 
 

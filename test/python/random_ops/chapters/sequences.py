@@ -176,7 +176,8 @@ def graph(name, nodes, inputs, outputs, weights=()):
 def branch(draw, op, dtype):
     shape = draw.shape()
     x = draw.values("f32", shape)
-    kind = (TensorProto.FLOAT, shape if draw.chance(0.5) else [None] * len(shape))
+    says = draw.chance(0.5)  # The branches say the sizes of their results.
+    kind = (TensorProto.FLOAT, shape if says else [None] * len(shape))
     ops = [draw.pick(["Relu", "Neg", "Sigmoid", "Identity"]) for _ in range(2)]
     branches = [
         graph(name, [helper.make_node(each, ["x"], [name])], {}, {name: kind})
@@ -184,6 +185,8 @@ def branch(draw, op, dtype):
     ]
     made = case(op, [draw.values("bool", ())], then_branch=branches[0], else_branch=branches[1], result="f32")
     made.values["x"] = x
+    if says:
+        made.fixed.add("x")
     return made
 
 

@@ -1,0 +1,181 @@
+"""Sizes that are only known when the model runs: what works, and what errors say."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import tilewright as tw
+from onnx import TensorProto, helper, numpy_helper
+
+KINDS = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int64): TensorProto.INT64}
+DEVICES = ["cpu", "reference"]
+
+
+def model_of(node, dims, values, outputs=1, opset=17):
+    """One node named "node"; `dims`: the declared sizes of each input."""
+    op, attributes = node
+    names = [f"i{i}" for i in range(len(values))]
+    results = [f"o{i}" for i in range(outputs)]
+    made = helper.make_node(op, names, results, name="node", **attributes)
+    inputs = [helper.make_tensor_value_info(n, KINDS[v.dtype], d) for n, v, d in zip(names, values, dims)]
+    graph = helper.make_graph([made], "g", inputs, [helper.make_empty_tensor_value_info(n) for n in results])
+    opsets = [helper.make_opsetid("", opset)]
+    if attributes.get("domain"):
+        opsets.append(helper.make_opsetid(attributes["domain"], 1))
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+
+
+def run(model, values, device):
+    compiled = tw.compile(model, threads=1, device=device)
+    return compiled(*values)
+
+
+def oracle(model, values):
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    return session.run(None, {f"i{i}": value for i, value in enumerate(values)})
+
+
+def agrees(model, values):
+    """Both devices give what ONNX Runtime gives."""
+    expected = oracle(model, values)
+    for device in DEVICES:
+        for actual, wanted in zip(run(model, values, device), expected):
+            np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-6)
+
+
+def fails(model, values, text):
+    for device in DEVICES:
+        with pytest.raises(tw.RunError) as caught:
+            run(model, values, device)
+        assert "node 'node' (" in str(caught.value)
+        assert text in str(caught.value)
+
+
+def ints(*values):
+    return np.array(values, np.int64)
+
+
+X = np.arange(5, dtype=np.float32)
+LAST, FIRST = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+
+
+@pytest.mark.parametrize(
+    "start, end, step", [(1, LAST, 1), (FIRST, LAST, 1), (LAST, FIRST, -1), (-2, LAST, 1), (3, FIRST, -2)]
+)
+def test_slice_to_the_end(start, end, step):
+    """The largest and the smallest integer stand for the ends of an axis, also as inputs."""
+    values = [X, ints(start), ints(end), ints(0), ints(step)]
+    agrees(model_of(("Slice", {}), [["N"], [1], [1], [1], [1]], values), values)
+
+
+def test_slice_end_that_is_partly_known():
+    """The end of one axis is computed, that of the other is the largest integer."""
+    nodes = [
+        helper.make_node("Concat", ["i1", "last"], ["ends"], axis=0),
+        helper.make_node("Slice", ["i0", "starts", "ends"], ["o0"], name="node"),
+    ]
+    weights = [numpy_helper.from_array(ints(LAST), "last"), numpy_helper.from_array(ints(1, 1), "starts")]
+    inputs = [
+        helper.make_tensor_value_info("i0", TensorProto.FLOAT, ["N", "M"]),
+        helper.make_tensor_value_info("i1", TensorProto.INT64, [1]),
+    ]
+    graph = helper.make_graph(nodes, "g", inputs, [helper.make_empty_tensor_value_info("o0")], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    agrees(model, [np.arange(12, dtype=np.float32).reshape(3, 4), ints(2)])
+
+
+def test_top_k_of_too_few():
+    values = [X, ints(6)]
+    model = model_of(("TopK", {}), [[5], [1]], values, outputs=2)
+    fails(model, values, "6 elements of an axis of size 5")
+    agrees(model, [X, ints(2)])
+
+
+def test_expand_to_another_size():
+    """The message is a sentence, with the axis and both sizes."""
+    values = [X[:3], ints(2, 5)]
+    model = model_of(("Expand", {}), [["N"], [2]], values)
+    fails(model, values, "size 3 of axis 1 cannot be broadcast to 5")
+    agrees(model, [X[:3], ints(2, 1)])
+
+
+def test_negative_size():
+    values = [X[:4], ints(-3)]
+    model = model_of(("Expand", {}), [[1], [1]], values)
+    fails(model, [X[:1], ints(-3)], "axis 0 of the result has the negative size -3")
+
+
+def test_reshape_to_another_number_of_elements():
+    values = [X, ints(2, 2)]
+    fails(model_of(("Reshape", {}), [["N"], [2]], values), values, "the numbers of elements before and after a reshape")
+
+
+def test_filter_that_does_not_fit():
+    """Larger than the input with its padding: no empty result."""
+    values = [np.ones((1, 1, 2), np.float32), np.ones((1, 1, 5), np.float32)]
+    model = model_of(("Conv", {"pads": [1, 1]}), [[1, 1, "W"], [1, 1, 5]], values)
+    fails(model, values, "a window of 5 elements does not fit on the 4")
+
+
+def test_pool_that_does_not_fit():
+    """One element too large: an empty result, as ONNX Runtime has it; more is an error."""
+    model = model_of(("MaxPool", {"kernel_shape": [5]}), [[1, 1, "W"]], [np.ones((1, 1, 1), np.float32)])
+    agrees(model, [np.ones((1, 1, 4), np.float32)])
+    fails(model, [np.ones((1, 1, 3), np.float32)], "axis 2 of the result has the negative size -1")
+
+
+def test_tf_half_pixel_for_nn():
+    """Rounding down, and to the nearest."""
+    x = np.arange(35, dtype=np.float32).reshape(1, 1, 5, 7)
+    for rounding in ("floor", "round_prefer_floor"):
+        for sizes in ([1, 1, 3, 11], [1, 1, 10, 4]):
+            attributes = {"coordinate_transformation_mode": "tf_half_pixel_for_nn", "nearest_mode": rounding}
+            made = model_of(("Resize", attributes), [x.shape], [x], opset=11)
+            made.graph.node[0].input.extend(["roi", "scales", "sizes"])
+            made.graph.initializer.extend(
+                [
+                    numpy_helper.from_array(np.zeros(0, np.float32), "roi"),
+                    numpy_helper.from_array(np.zeros(0, np.float32), "scales"),
+                    numpy_helper.from_array(np.array(sizes, np.int64), "sizes"),
+                ]
+            )
+            agrees(made, [x])
+
+
+def test_sparse_constant():
+    """The attribute `sparse_value` of Constant."""
+    values = numpy_helper.from_array(np.array([2.0, 3.0], np.float32), "values")
+    indices = numpy_helper.from_array(np.array([1, 5], np.int64), "indices")
+    sparse = helper.make_sparse_tensor(values, indices, [2, 3])
+    nodes = [
+        helper.make_node("Constant", [], ["c"], sparse_value=sparse),
+        helper.make_node("Add", ["x", "c"], ["y"]),
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])
+    graph = helper.make_graph(nodes, "g", [x], [helper.make_empty_tensor_value_info("y")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    result = tw.compile(model, threads=1)(np.ones((2, 3), np.float32))[0]
+    np.testing.assert_array_equal(result, [[1, 3, 1], [1, 1, 4]])
+
+
+@pytest.mark.parametrize("op", ["Split", "Relu"])
+def test_node_without_outputs(op):
+    """Nobody could use what it computes."""
+    nodes = [helper.make_node(op, ["x"], [], name="node"), helper.make_node("Relu", ["x"], ["y"])]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, 3])
+    graph = helper.make_graph(nodes, "g", [x], [y])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    with pytest.raises(tw.ModelError, match=f"node 'node' \\({op}\\): the node has no outputs"):
+        tw.compile(model)
+
+
+def test_compress_with_a_longer_condition():
+    """Its end does not count."""
+    condition = np.array([True, False, True, True, True, True, True])
+    nodes = [helper.make_node("Compress", ["i0", "i1"], ["o0"], name="node", axis=0)]
+    inputs = [
+        helper.make_tensor_value_info("i0", TensorProto.FLOAT, ["N"]),
+        helper.make_tensor_value_info("i1", TensorProto.BOOL, ["C"]),
+    ]
+    graph = helper.make_graph(nodes, "g", inputs, [helper.make_empty_tensor_value_info("o0")])
+    agrees(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), [X, condition])
