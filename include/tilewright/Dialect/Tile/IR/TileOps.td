@@ -94,8 +94,11 @@ def Tile_LoadOp : Tile_BoundedOp<"load"> {
     buffer have the same rank. An element outside the bounds takes `fill` and
     its memory is never read; without `fill` it is any value (never poison).
 
-        %t = tile.load %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1]
-               fill 0.0 : f32 : memref<?x64xf32> -> tensor<8x32xf32>
+    ```mlir
+    // %b: memref<?x64xf32>, %i: index, %j: index, %m: index
+    %t = tile.load %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1] fill 0.0 : f32
+      : memref<?x64xf32> -> tensor<8x32xf32>
+    ```
   }];
   let arguments = (ins Arg<Tile_Buffer, "", [MemRead]>:$buffer, Variadic<Index>:$offsets,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
@@ -123,10 +126,13 @@ def Tile_StoreOp : Tile_BoundedOp<"store"> {
   let summary = "writes the elements of a tile that are inside the bounds";
   let description = [{
     Element i of the tile goes to buffer[offsets + i * strides]. No other memory
-    is touched.
+    is touched. A stride is 0 only on an axis of size 1.
 
-        tile.store %t, %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1]
-          : tensor<8x32xf32>, memref<?x64xf32>
+    ```mlir
+    // %t: tensor<8x32xf32>, %b: memref<?x64xf32>, %i: index, %j: index, %m: index
+    tile.store %t, %b[%i, %j] valid [0 to %m, 0 to 32] strides [1, 1]
+      : tensor<8x32xf32>, memref<?x64xf32>
+    ```
   }];
   let arguments = (ins Tile_Tile:$value, Arg<Tile_Buffer, "", [MemWrite]>:$buffer, Variadic<Index>:$offsets,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
@@ -156,6 +162,12 @@ def Tile_GatherOp : Tile_BoundedOp<"gather"> {
     Coordinates inside the bounds must be inside the buffer (whoever emits the
     op clamps them); outside the bounds nothing is read and the element is
     `fill`, or any value without it.
+
+    ```mlir
+    // %b: memref<?x4xi32>, %row: tensor<8xi64>, %column: tensor<8xindex>, %m: index
+    %t = tile.gather %b[%row, %column : tensor<8xi64>, tensor<8xindex>] valid [0 to %m] fill 7 : i32
+      : memref<?x4xi32> -> tensor<8xi32>
+    ```
   }];
   let arguments = (ins Arg<Tile_Buffer, "", [MemRead]>:$buffer, Variadic<Tile_IndexTile>:$coordinates,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
@@ -182,7 +194,10 @@ def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure, AllTypesMatch<["operand", "resul
     The only op that gives a computed value a known edge: the neutral element
     before a reduction, 0 before the k axis of a contraction.
 
-        %v = tile.clip %e valid [0 to 4, 0 to %n] fill 0.0 : f32 : tensor<4x64xf32>
+    ```mlir
+    // %t: tensor<4x64xf32>, %n: index
+    %v = tile.clip %t valid [0 to 4, 0 to %n] fill 0.0 : f32 : tensor<4x64xf32>
+    ```
   }];
   let arguments = (ins Tile_Tile:$operand,
                        Variadic<Index>:$lo, Variadic<Index>:$hi,
@@ -207,10 +222,15 @@ def Tile_ClipOp : Tile_BoundedOp<"clip", [Pure, AllTypesMatch<["operand", "resul
 def Tile_DotOp : Tile_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let summary = "acc + lhs * rhs over tiles [batch..., m, k] x [batch..., k, n] -> [batch..., m, n]";
   let description = [{
-    `transpose_lhs`: lhs is [batch..., k, m]; `transpose_rhs`: rhs is [batch..., n, k].
-    Floats are fused multiply-adds in the accumulator's type, k ascending; f16
-    and bf16 operands widen. Integer operands sign-extend, or zero-extend with
-    `unsigned_lhs`, `unsigned_rhs`; they wrap.
+    `transpose_lhs`: lhs is [batch..., k, m]; `transpose_rhs`: rhs is [batch...,
+    n, k]. Floats are fused multiply-adds in the accumulator's type, k
+    ascending; f16 and bf16 operands widen. Integer operands sign-extend, or
+    zero-extend with `unsigned_lhs`, `unsigned_rhs`; they wrap.
+
+    ```mlir
+    // %a: tensor<2x8x4xf16>, %b: tensor<2x16x4xf16>, %c: tensor<2x8x16xf32>
+    %d = tile.dot %a, %b, %c {transpose_rhs} : tensor<2x8x4xf16>, tensor<2x16x4xf16> -> tensor<2x8x16xf32>
+    ```
   }];
   let arguments = (ins Tile_Tile:$lhs, Tile_Tile:$rhs, Tile_Tile:$acc,
                        UnitAttr:$transpose_lhs, UnitAttr:$transpose_rhs,
@@ -226,6 +246,11 @@ def Tile_ReduceOp : Tile_Op<"reduce", [Pure]> {
     The order is a fixed tree: while the axis has n > 1 elements, element i <
     floor(n / 2) is combined with element i + ceil(n / 2) and the first
     ceil(n / 2) elements stay.
+
+    ```mlir
+    // %t: tensor<8x32xf32>
+    %r = tile.reduce <maximumf> %t axis 1 : tensor<8x32xf32> -> tensor<8xf32>
+    ```
   }];
   let arguments = (ins Tile_CombineKindAttr:$kind, Tile_Tile:$operand, I64Attr:$axis);
   let results = (outs Tile_Tile:$result);
@@ -237,6 +262,16 @@ def Tile_ReduceOp : Tile_Op<"reduce", [Pure]> {
 
 def Tile_ScanOp : Tile_Op<"scan", [Pure, SameOperandsAndResultType]> {
   let summary = "running combination along an axis, inclusive, ascending";
+  let description = [{
+    result[..., i, ...] = combine(result[..., i - 1, ...], operand[..., i,
+    ...]); element 0 is the operand's. The kind fits the element type: the float
+    kinds combine floats, the others integers.
+
+    ```mlir
+    // %t: tensor<8x32xf32>
+    %s = tile.scan <addf> %t axis 0 : tensor<8x32xf32>
+    ```
+  }];
   let arguments = (ins Tile_CombineKindAttr:$kind, Tile_Tile:$operand, I64Attr:$axis);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$kind $operand `axis` $axis attr-dict `:` type($operand)";
@@ -247,6 +282,16 @@ def Tile_ScanOp : Tile_Op<"scan", [Pure, SameOperandsAndResultType]> {
 
 def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
   let summary = "repeats axes of size 1; operand and result have the same rank";
+  let description = [{
+    An axis of size 1 is repeated up to the result's size; every other axis has
+    the same size in both. An axis that is missing is added by `tile.reshape`
+    first.
+
+    ```mlir
+    // %t: tensor<8x1xf32>
+    %b = tile.broadcast %t : tensor<8x1xf32> -> tensor<8x32xf32>
+    ```
+  }];
   let arguments = (ins Tile_Tile:$operand);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
@@ -257,6 +302,15 @@ def Tile_BroadcastOp : Tile_Op<"broadcast", [Pure]> {
 
 def Tile_TransposeOp : Tile_Op<"transpose", [Pure]> {
   let summary = "permutes the axes: axis i of the result is axis permutation[i] of the operand";
+  let description = [{
+    result[i[p[0]], i[p[1]], ...] = operand[i[0], i[1], ...], where p is
+    `permutation`: each axis of the operand once.
+
+    ```mlir
+    // %t: tensor<8x32xf32>
+    %p = tile.transpose %t [1, 0] : tensor<8x32xf32> -> tensor<32x8xf32>
+    ```
+  }];
   let arguments = (ins Tile_Tile:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
@@ -267,6 +321,14 @@ def Tile_TransposeOp : Tile_Op<"transpose", [Pure]> {
 
 def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
   let summary = "the same elements in row-major order under another shape";
+  let description = [{
+    Operand and result have the same element type and number of elements.
+
+    ```mlir
+    // %t: tensor<8xf32>
+    %c = tile.reshape %t : tensor<8xf32> -> tensor<8x1xf32>
+    ```
+  }];
   let arguments = (ins Tile_Tile:$operand);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
@@ -278,6 +340,14 @@ def Tile_ReshapeOp : Tile_Op<"reshape", [Pure]> {
 def Tile_SplatOp : Tile_Op<"splat", [Pure, TypesMatchWith<"scalar has the element type of the tile",
     "result", "scalar", "::llvm::cast<::mlir::RankedTensorType>($_self).getElementType()">]> {
   let summary = "a tile whose elements are all one scalar";
+  let description = [{
+    The scalar has the tile's element type.
+
+    ```mlir
+    // %x: f32
+    %t = tile.splat %x : tensor<4x8xf32>
+    ```
+  }];
   let arguments = (ins Tile_Element:$scalar);
   let results = (outs Tile_Tile:$result);
   let assemblyFormat = "$scalar attr-dict `:` type($result)";
@@ -287,6 +357,15 @@ def Tile_SplatOp : Tile_Op<"splat", [Pure, TypesMatchWith<"scalar has the elemen
 
 def Tile_IotaOp : Tile_Op<"iota", [Pure]> {
   let summary = "offset + the coordinate along an axis";
+  let description = [{
+    result[..., i, ...] = offset + i, where i is the coordinate on `axis`,
+    wrapped to the result's element type.
+
+    ```mlir
+    // %i: index
+    %n = tile.iota %i axis 1 : tensor<4x8xindex>
+    ```
+  }];
   let arguments = (ins Index:$offset, I64Attr:$axis);
   let results = (outs Tile_IndexTile:$result);
   let assemblyFormat = "$offset `axis` $axis attr-dict `:` type($result)";
@@ -299,6 +378,11 @@ def Tile_ScratchOp : Tile_Op<"scratch"> {
     One size (an index value) per dynamic axis. It stands inside the forall,
     outside of loops, and its sizes are functions of the kernel's sizes, so that
     the bytes that a block needs are known before the launch.
+
+    ```mlir
+    // %n: index
+    %b = tile.scratch(%n) : memref<?x4xf32>
+    ```
   }];
   let arguments = (ins Variadic<Index>:$sizes);
   let results = (outs Res<Tile_Buffer, "", [MemAlloc]>:$result);
