@@ -103,12 +103,13 @@ def Graph_CheckDimsOp : Graph_Op<"check_dims"> {
   let summary = "an equality of sizes that is checked at run time";
   let description = [{
     Expression i of `lhs` must be equal to expression i of `rhs`; both lists
-    have the same length. Where they differ, the run ends with an error that
-    holds `message` and both sides. Constants that differ are refused by the
-    verifier. It has a side effect: it stays, though nothing uses it.
+    have the same length. Where they differ, the run ends with an error:
+    `message` with both sides in its places `{lhs}` and `{rhs}`, or behind it if
+    it has none. Constants that differ are refused by the verifier. It has a
+    side effect: it stays, though nothing uses it.
 
     ```mlir
-    tw.check_dims <"A", 4> equals <"N", "B">, "the batch is that of the mask"
+    tw.check_dims <"A", 4> equals <"N", "B">, "the sizes {lhs} and {rhs} of the mask differ"
     ```
   }];
   let arguments = (ins Graph_DimsAttr:$lhs, Graph_DimsAttr:$rhs, StrAttr:$message);

@@ -54,7 +54,8 @@ def Graph_ConvOp : Graph_ShapedOp<"conv"> {
     floordiv(input + low + high - dilation * (kernel - 1) - 1, stride) + 1.
     Element types are those of `tw.matmul`. The kernel's sizes are constant.
 
-    Padding times infinity: docs/Semantics.md, Contractions and windows.
+    Filters that do not fit, and padding times infinity: docs/Semantics.md,
+    Contractions and windows.
 
     ```mlir
     // %x: tensor<?x8x8x4xf32, #tw.dims<"N">>, %f: tensor<3x3x2x6xf32>
