@@ -4,6 +4,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// A file per chapter, as in lib/Dialect/Graph/IR. The example of each op is
+// parsed by test/python/test_docs.py.
+//
+//===----------------------------------------------------------------------===//
 
 #ifndef TILEWRIGHT_DIALECT_GRAPH_IR_GRAPHOPS
 #define TILEWRIGHT_DIALECT_GRAPH_IR_GRAPHOPS
