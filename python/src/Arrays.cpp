@@ -1,4 +1,4 @@
-//===- Arrays.cpp -------------------------------------------------------===//
+//===- Arrays.cpp - between NumPy and Tensor ----------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,15 +7,11 @@
 
 #include "Arrays.h"
 
+#include "Text.h"
+
 namespace py = pybind11;
 
 namespace tilewright::python {
-
-void raise(const char *kind, const Error &error) {
-  py::object type = py::module_::import("tilewright._errors").attr(kind);
-  PyErr_SetString(type.ptr(), error.message.c_str());
-  throw py::error_already_set();
-}
 
 /// The element type of an array, apart from its byte order.
 static std::optional<DType> elementType(const py::dtype &dtype) {
@@ -54,10 +50,22 @@ static std::optional<DType> elementType(const py::dtype &dtype) {
   }
 }
 
+/// Whether it is a numpy.ma array.
+static bool isMasked(const py::array &array) {
+  py::module_ masked = py::module_::import("numpy.ma");
+  return py::isinstance(array, masked.attr("MaskedArray"));
+}
+
 /// The value as an array, by DLPack if it speaks that.
 static py::array asArray(py::handle value, const Argument &argument) {
-  if (py::isinstance<py::array>(value))
-    return py::reinterpret_borrow<py::array>(value);
+  if (py::isinstance<py::array>(value)) {
+    auto array = py::reinterpret_borrow<py::array>(value);
+    if (isMasked(array))
+      raise("InputError", error("input '", argument.name,
+                                "' is a masked array, whose mask no model can "
+                                "take: give its filled(value), or its data"));
+    return array;
+  }
   py::module_ numpy = py::module_::import("numpy");
   const char *converter =
       py::hasattr(value, "__dlpack__") ? "from_dlpack" : "asarray";
@@ -67,8 +75,8 @@ static py::array asArray(py::handle value, const Argument &argument) {
     if (!failure.matches(PyExc_Exception))
       throw;
     raise("InputError",
-          error("input '", argument.name, "' is no array in host memory: ",
-                py::str(failure.value()).cast<std::string>()));
+          error("input '", argument.name,
+                "' is no array in host memory: ", fromText(failure.value())));
   }
 }
 
@@ -79,11 +87,11 @@ Tensor toTensor(py::handle value, const Argument &argument) {
   if (type == DType::U16 && argument.type == DType::BF16)
     type = DType::BF16;
   if (type != argument.type)
-    raise("InputError", error("input '", argument.name, "' is an array of ",
-                              type ? std::string(name(*type))
-                                   : py::str(array.dtype()).cast<std::string>(),
-                              ", but the model takes ",
-                              typeString(argument.type, argument.dims)));
+    raise("InputError",
+          error("input '", argument.name, "' is an array of ",
+                type ? std::string(name(*type)) : fromText(array.dtype()),
+                ", but the model takes ",
+                typeString(argument.type, argument.dims)));
   if (array.dtype().byteorder() == '>')
     array = array.attr("astype")(array.dtype().attr("newbyteorder")("="));
   constexpr int dense =
@@ -180,9 +188,10 @@ py::list describe(const std::vector<Argument> &arguments) {
       if (auto constant = dim.constantValue())
         dims.append(*constant);
       else
-        dims.append(dim.str());
+        dims.append(toText(dim.str()));
     }
-    list.append(py::make_tuple(argument.name, std::string(name(argument.type)),
+    list.append(py::make_tuple(toText(argument.name),
+                               std::string(name(argument.type)),
                                py::tuple(dims)));
   }
   return list;

@@ -22,14 +22,11 @@
 
 namespace tilewright::python {
 
-/// Throws the Python exception `tilewright.<kind>` ("InputError", "ModelError",
-/// "RunError").
-[[noreturn]] void raise(const char *kind, const Error &error);
-
 /// The values of an input: a NumPy array, anything that speaks DLPack and lies
-/// in host memory, or what numpy.asarray takes. `argument` is the input that it
-/// is for. Throws InputError. The tensor keeps what it shares alive; it may be
-/// destroyed only with the GIL.
+/// in host memory, or what numpy.asarray takes; no masked array, whose mask
+/// would be lost. `argument` is the input that it is for. Throws InputError.
+/// The tensor keeps what it shares alive; it may be destroyed only with the
+/// GIL.
 Tensor toTensor(pybind11::handle value, const Argument &argument);
 /// One value per input, in order; throws InputError for another number.
 std::vector<Tensor> toTensors(const pybind11::sequence &values,

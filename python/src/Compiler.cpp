@@ -7,11 +7,13 @@
 //
 // Compiles models, and runs, checks and verifies them with the reference.
 // Loaded when it is first needed: LLVM comes with it. It exchanges no C++
-// object with _runtime, only the bytes of modules.
+// object with _runtime, only the bytes of modules. Paths, targets and shapes
+// come as bytes; the package's Python code has checked them.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Arrays.h"
+#include "Text.h"
 
 #include "tilewright/Driver/Check.h"
 #include "tilewright/Driver/Compile.h"
@@ -54,11 +56,11 @@ ImportOptions importOptions(const std::vector<std::string> &shapes) {
 }
 
 /// The warnings.
-std::vector<std::string>
-compile(const std::string &path, const py::bytes &bytes,
-        const std::string &output, const std::vector<std::string> &targets,
-        const std::vector<std::string> &shapes, unsigned jobs,
-        const std::string &saveStages, bool keepReference) {
+py::list compile(const std::string &path, const py::bytes &bytes,
+                 const std::string &output,
+                 const std::vector<std::string> &targets,
+                 const std::vector<std::string> &shapes, unsigned jobs,
+                 const std::string &saveStages, bool keepReference) {
   CompileOptions options;
   options.targets = targets;
   options.import = importOptions(shapes);
@@ -77,7 +79,7 @@ compile(const std::string &path, const py::bytes &bytes,
   PythonInterrupt::rethrow();
   if (!report)
     raise("ModelError", report.error());
-  return report->warnings;
+  return toTexts(report->warnings);
 }
 
 /// The module whose bytes a _runtime.Module shows.
@@ -129,9 +131,9 @@ private:
 py::list toList(const std::vector<Verdict> &verdicts) {
   py::list list;
   for (const Verdict &verdict : verdicts)
-    list.append(py::make_tuple(verdict.name, verdict.nodes, verdict.type,
-                               verdict.error, verdict.bound, verdict.problem,
-                               verdict.ok()));
+    list.append(py::make_tuple(
+        toText(verdict.name), toTexts(verdict.nodes), toText(verdict.type),
+        verdict.error, verdict.bound, toText(verdict.problem), verdict.ok()));
   return list;
 }
 
@@ -142,12 +144,15 @@ RandomInputs makeInputs(const Signature &signature, const py::dict &given,
   options.seed = seed;
   options.sizes = sizes;
   for (const auto &[key, value] : given) {
-    std::string name = py::cast<std::string>(key);
+    bool found = false;
     for (const Argument &argument : signature.inputs)
-      if (argument.name == name)
-        options.given.insert({name, toTensor(value, argument)});
-    if (!options.given.count(name))
-      raise("InputError", error("the model has no input '", name, "'"));
+      if (toText(argument.name).equal(key)) {
+        options.given.insert({argument.name, toTensor(value, argument)});
+        found = true;
+      }
+    if (!found)
+      raise("InputError",
+            error("the model has no input '", fromText(key), "'"));
   }
   auto inputs = randomInputs(signature, options);
   if (!inputs)
@@ -174,7 +179,7 @@ py::tuple verify(const py::buffer &buffer, const std::string &target,
   PythonInterrupt::rethrow();
   if (!report)
     raise("RunError", report.error());
-  return py::make_tuple(report->target, toList(report->kernels),
+  return py::make_tuple(toText(report->target), toList(report->kernels),
                         toList(report->outputs));
 }
 
@@ -189,7 +194,8 @@ py::list check(const std::string &path,
     raise("ModelError", problems.error());
   py::list list;
   for (const NodeProblem &problem : *problems)
-    list.append(py::make_tuple(problem.node, problem.op, problem.reason));
+    list.append(py::make_tuple(toText(problem.node), toText(problem.op),
+                               toText(problem.reason)));
   return list;
 }
 

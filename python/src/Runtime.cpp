@@ -6,11 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // Loads modules and runs them; no LLVM. The package's Python code makes the
-// interface that users see of it (python/tilewright/_model.py).
+// interface that users see of it (python/tilewright/_model.py), and checks what
+// they pass; paths come as bytes.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Arrays.h"
+#include "Text.h"
 
 #include "tilewright/Module/Module.h"
 #include "tilewright/Module/ShapeBinding.h"
@@ -110,8 +112,8 @@ py::list run(Session &session, const py::sequence &values) {
 py::list profile(const Session &session) {
   py::list list;
   for (const ProfileEntry &entry : session.profile())
-    list.append(py::make_tuple(entry.name, entry.nodes, entry.calls,
-                               double(entry.nanoseconds) * 1e-9));
+    list.append(py::make_tuple(toText(entry.name), toTexts(entry.nodes),
+                               entry.calls, double(entry.nanoseconds) * 1e-9));
   return list;
 }
 
@@ -120,17 +122,24 @@ py::dict inputSizeRanges(const Module &module) {
   py::dict sizes;
   for (const auto &[name, range] : inputSizes(module.signature())) {
     bool bounded = range.hi < SymbolRange().hi;
-    sizes[py::str(name)] = py::make_tuple(
+    sizes[toText(name)] = py::make_tuple(
         range.lo, bounded ? py::object(py::int_(range.hi)) : py::none(),
         range.multiple);
   }
   return sizes;
 }
 
+py::dict metadata(const Module &module) {
+  py::dict texts;
+  for (const auto &[key, value] : module.metadata())
+    texts[toText(key)] = toText(value);
+  return texts;
+}
+
 py::list targetNames(const Module &module) {
   py::list names;
   for (const TargetProgram &target : module.targets())
-    names.append(target.target);
+    names.append(toText(target.target));
   return names;
 }
 
@@ -155,10 +164,11 @@ PYBIND11_MODULE(_runtime, m) {
                              })
       .def_property_readonly(
           "metadata",
-          [](const LoadedModule &self) { return self.module->metadata(); })
-      .def_property_readonly(
-          "producer",
-          [](const LoadedModule &self) { return self.module->producer(); })
+          [](const LoadedModule &self) { return metadata(*self.module); })
+      .def_property_readonly("producer",
+                             [](const LoadedModule &self) {
+                               return toText(self.module->producer());
+                             })
       .def_property_readonly(
           "targets",
           [](const LoadedModule &self) { return targetNames(*self.module); })
@@ -182,7 +192,8 @@ PYBIND11_MODULE(_runtime, m) {
       .def(py::init(&createSession), py::arg("module"), py::arg("target"),
            py::arg("threads"), py::arg("check_memory"))
       .def_property_readonly(
-          "target", [](const Session &self) { return self.target().target; })
+          "target",
+          [](const Session &self) { return toText(self.target().target); })
       .def("run", &run)
       .def("profile", &profile)
       .def("reset_profile", &Session::resetProfile);

@@ -9,7 +9,8 @@
     model = tw.load("model.twm", threads=2)  # needs no compiler
     outputs = model.run({"x": x})           # by name
 
-Every error is a `tilewright.Error`.
+Every error is a `tilewright.Error`, that of an argument of the wrong type too.
+Names that are not UTF-8 in a model have U+FFFD in them here.
 """
 
 from tilewright._compile import NodeProblem, check, compile

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Union
 
-from tilewright import _runtime
+from tilewright import _arguments, _runtime
 from tilewright._errors import ModelError
-from tilewright._model import Model, load_compiler
+from tilewright._model import Model, check_device, load_compiler
 
 #: A size: fixed, named ("N", "N:1..32", "W:32..1280%8"), or None to leave it alone.
 Axis = Union[int, str, None]
@@ -26,32 +25,40 @@ class NodeProblem(NamedTuple):
     reason: str
 
 
-def _shape_texts(shapes: Optional[Mapping[str, Shape]]) -> List[str]:
+def _shape_texts(shapes: Optional[Mapping[str, Shape]]) -> List[bytes]:
     """In the language of the command line's --shape."""
-    if not isinstance(shapes or {}, Mapping):
-        raise ModelError(f"shapes is a dict, input's name -> shape, but got {type(shapes).__name__}")
     texts = []
-    for name, shape in (shapes or {}).items():
+    for name, shape in _arguments.mapping("shapes", shapes).items():
         if not isinstance(shape, (str, tuple, list)):
             raise ModelError(f"the shape of '{name}' is a tuple or a string, but got {type(shape).__name__}")
         if not isinstance(shape, str):
             shape = ",".join("?" if axis is None else str(axis) for axis in shape)
-        texts.append(f"{name}={shape}")
+        texts.append(_arguments.text(f"the shape of '{name}'", f"{name}={shape}"))
     return texts
 
 
-def _source(model: Any) -> "tuple[str, bytes]":
+def _source(model: Any) -> "tuple[bytes, bytes]":
     """(path, bytes), one of them empty."""
     if isinstance(model, (str, os.PathLike)):
-        return os.fspath(model), b""
+        return _arguments.path("the model", model), b""
     if hasattr(model, "SerializeToString"):
-        return "", model.SerializeToString()
+        try:
+            return b"", model.SerializeToString()
+        except Exception as failure:  # Of protobuf, whose limit is 2 GB.
+            raise ModelError(f"the onnx.ModelProto cannot be written: {failure}") from failure
     if isinstance(model, (bytes, bytearray, memoryview)):
         data = bytes(model)
         if not data:
             raise ModelError("the model is empty: 0 bytes")
-        return "", data
+        return b"", data
     raise ModelError(f"a model is a path, bytes or an onnx.ModelProto, but got {type(model).__name__}")
+
+
+def _targets(target: Any) -> List[bytes]:
+    each = [target] if isinstance(target, (str, os.PathLike)) else target
+    if not isinstance(each, Sequence) or not each:
+        raise ModelError(f"target is a name, a path or a list of them, but got {target!r}")
+    return [_arguments.path("target", one) for one in each]
 
 
 def compile(
@@ -86,25 +93,30 @@ def compile(
     Warnings of the importer become Python warnings. Raises ModelError.
     """
     path, data = _source(model)
-    if jobs < 0:
-        raise ModelError(f"jobs is {jobs}, but must be 0 (all cores) or more")
-    targets = [os.fspath(target)] if isinstance(target, (str, os.PathLike)) else [os.fspath(each) for each in target]
-    stages = "" if save_stages is None else os.fspath(save_stages)
-    if stages:
-        os.makedirs(stages, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="tilewright-") as folder:
-        output = str(Path(folder) / "model.twm")
-        texts = load_compiler().compile(
+    targets, texts = _targets(target), _shape_texts(shapes)
+    jobs, threads = _arguments.threads("jobs", jobs), _arguments.threads("threads", threads)
+    check_device(device)
+    stages = b"" if save_stages is None else _arguments.path("save_stages", save_stages)
+    compiler = load_compiler()
+    try:
+        if stages:
+            os.makedirs(stages, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="tilewright-")
+    except OSError as failure:
+        raise ModelError(f"cannot make a folder: {failure}") from failure
+    with folder:
+        output = os.fsencode(os.path.join(folder.name, "model.twm"))
+        remarks = compiler.compile(
             path=path,
             bytes=data,
             output=output,
             targets=targets,
-            shapes=_shape_texts(shapes),
+            shapes=texts,
             jobs=jobs,
             save_stages=stages,
             keep_reference=not strip,
         )
-        for text in texts:
+        for text in remarks:
             warnings.warn(text, stacklevel=2)
         # It is mapped: the file may go.
         module = _runtime.load_file(output)
@@ -118,5 +130,5 @@ def check(
 
     Raises ModelError for a file that is no readable model.
     """
-    problems = load_compiler().check(os.fspath(path), _shape_texts(shapes))
+    problems = load_compiler().check(_arguments.path("the model", path), _shape_texts(shapes))
     return [NodeProblem(*each) for each in problems]

@@ -11,16 +11,16 @@ class Reference:
     def run(self, inputs: Sequence[Any]) -> List[np.ndarray]: ...
 
 def compile(
-    path: str,
+    path: bytes,
     bytes: bytes,
-    output: str,
-    targets: Sequence[str],
-    shapes: Sequence[str],
+    output: bytes,
+    targets: Sequence[bytes],
+    shapes: Sequence[bytes],
     jobs: int,
-    save_stages: str,
+    save_stages: bytes,
     keep_reference: bool,
 ) -> List[str]: ...
-def check(path: str, shapes: Sequence[str]) -> List[Tuple[str, str, str]]: ...
+def check(path: bytes, shapes: Sequence[bytes]) -> List[Tuple[str, str, str]]: ...
 def verify(
     module: Module,
     target: str,

@@ -7,8 +7,8 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 
 import numpy as np
 
-from tilewright import _runtime
-from tilewright._errors import InputError, ModelError
+from tilewright import _arguments, _runtime
+from tilewright._errors import InputError, ModelError, RunError
 
 #: What a device can be: this machine's processor, or the interpreter.
 DEVICES = ("cpu", "reference")
@@ -55,6 +55,11 @@ def load_compiler() -> Any:
     return _compiler
 
 
+def check_device(device: Any) -> None:
+    if device not in DEVICES:
+        raise ModelError(f"there is no device {device!r}; the devices are {', '.join(DEVICES)}")
+
+
 class Model:
     """A compiled model, ready to run. Made by `compile` and `load`.
 
@@ -71,16 +76,14 @@ class Model:
         target: str = "",
         check_memory: bool = False,
     ):
-        if device not in DEVICES:
-            raise ModelError(f"there is no device '{device}'; the devices are {', '.join(DEVICES)}")
-        if threads < 0:
-            raise ModelError(f"threads is {threads}, but must be 0 (all cores) or more")
+        check_device(device)
+        threads, chosen = _arguments.threads("threads", threads), _arguments.text("target", target)
         self._module = module
         self._device = device
         if device == "reference":
             self._session = load_compiler().Reference(module)
         else:
-            self._session = _runtime.Session(module, target, threads, check_memory)
+            self._session = _runtime.Session(module, chosen, threads, bool(check_memory))
         self._inputs = [TensorInfo(*each) for each in module.inputs]
         self._outputs = [TensorInfo(*each) for each in module.outputs]
         self._sizes = {name: SizeRange(*each) for name, each in module.sizes.items()}
@@ -156,7 +159,7 @@ class Model:
 
     def save(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the module; `load` reads it. The file appears when it is complete."""
-        self._module.save(os.fspath(path))
+        self._module.save(_arguments.path("the module", path, RunError))
 
     def profile(self) -> List[KernelTime]:
         """The kernels (and copies, loops, branches) with their times since the model
@@ -201,5 +204,5 @@ def load(
     if isinstance(module, (bytes, bytearray, memoryview)):
         loaded = _runtime.load_bytes(bytes(module))
     else:
-        loaded = _runtime.load_file(os.fspath(module))
+        loaded = _runtime.load_file(_arguments.path("the module", module))
     return Model(loaded, device=device, threads=threads, target=target, check_memory=check_memory)

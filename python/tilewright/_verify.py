@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, List, Mapping, NamedTuple, Optional, Union
 
-from tilewright._errors import ModelError
+from tilewright import _arguments
+from tilewright._errors import InputError, ModelError
 from tilewright._model import Model, load, load_compiler
 
 
@@ -57,6 +58,14 @@ def verify(
     if model.device == "reference":
         raise ModelError("a model on device 'reference' has no kernels to compare with it")
     target, kernels, outputs = load_compiler().verify(
-        model._module, model.target, dict(inputs or {}), seed, dict(sizes or {}), 0
+        model._module,
+        model.target,
+        _arguments.mapping("inputs", inputs, InputError),
+        _arguments.integer("seed", seed, 2**64 - 1, InputError),
+        {
+            name: _arguments.integer(f"the size {name}", size, 2**63 - 1, InputError)
+            for name, size in _arguments.mapping("sizes", sizes, InputError).items()
+        },
+        0,
     )
     return Report(target, [Verdict(*each) for each in kernels], [Verdict(*each) for each in outputs])

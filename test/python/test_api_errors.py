@@ -74,8 +74,17 @@ def test_bad_module(tmp_path, content):
     [
         ({"target": "vax"}, "vax"),
         ({"device": "abacus"}, "abacus"),
+        ({"device": 3}, "no device 3"),
         ({"threads": -1}, "threads"),
+        ({"threads": 2**40}, "threads is 1099511627776"),
+        ({"threads": "2"}, "threads is an int, but got str"),
         ({"jobs": -1}, "jobs"),
+        ({"jobs": 1.5}, "jobs is an int, but got float"),
+        ({"target": 3}, "target is a name.* but got 3"),
+        ({"target": []}, "target is a name.* but got"),
+        ({"target": [3]}, "target is no path"),
+        ({"save_stages": 3}, "save_stages is no path"),
+        ({"shapes": {3: (1,)}}, "a key of shapes is a str"),
         ({"shapes": {"x": (1, 2)}}, "'x'"),
         ({"shapes": {"x": "1xx2"}}, "1xx2"),
         ({"shapes": {"z": (1,)}}, "'z'"),
@@ -84,6 +93,49 @@ def test_bad_module(tmp_path, content):
 def test_bad_options(models, options, text):
     with pytest.raises(tw.ModelError, match=text):
         tw.compile(models.conv_relu(), **options)
+
+
+# A folder for the stages that cannot be made.
+def test_no_folder_for_stages(models, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(tw.ModelError, match="cannot make a folder.*file"):
+        tw.compile(models.conv_relu(), save_stages=tmp_path / "file" / "stages")
+
+
+# Options of load and verify that mean nothing.
+@pytest.mark.parametrize(
+    "options, text",
+    [({"threads": None}, "threads"), ({"target": 3}, "target is a str"), ({"target": "vax"}, "vax")],
+)
+def test_bad_options_of_load(conv_relu_module, options, text):
+    with pytest.raises(tw.ModelError, match=text):
+        tw.load(conv_relu_module, **options)
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**64}, "seed is"),
+        ({"sizes": {"N": -1}}, "the size N is -1"),
+        ({"sizes": {"N": "2"}}, "the size N is an int"),
+        ({"sizes": [2]}, "sizes is a dict"),
+        ({"inputs": [1]}, "inputs is a dict"),
+        ({"inputs": {"z": 1}}, "no input 'z'"),
+    ],
+)
+def test_bad_options_of_verify(model, options, text):
+    with pytest.raises(tw.InputError, match=text):
+        tw.verify(model, **options)
+
+
+# A mask would be lost.
+def test_masked_array(model):
+    x = np.ma.masked_less(np.zeros((1, 3, 8, 8), np.float32), 1)
+    for device in (model, lambda x: tw.verify(model, {"x": x})):
+        with pytest.raises(tw.InputError, match="'x' is a masked array"):
+            device(x)
+    model(x.filled(0))
 
 
 # What is wrong with the inputs is said with both sides.
