@@ -1,7 +1,9 @@
 """The Python package: compile, load, run."""
 
 import gc
+import sys
 import threading
+import time
 
 import numpy as np
 import onnx
@@ -244,7 +246,8 @@ def test_threads(model):
     assert wrong == []
 
 
-# The interpreter lock is free while a model runs.
+# The interpreter lock is free while a model runs: another thread goes on, although this one would not give the lock
+# away by itself.
 def test_gil_is_released(models):
     node = helper.make_node("MatMul", ["a", "b"], ["c"])
     kind = (TensorProto.FLOAT, [700, 700])
@@ -256,17 +259,22 @@ def test_gil_is_released(models):
     def count():
         while not stop.is_set():
             counted[0] += 1
+            time.sleep(0)  # Gives the lock away.
 
     thread = threading.Thread(target=count)
-    thread.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
     try:
+        thread.start()
         before = counted[0]
         for _ in range(20):
             model(a, a)
-        assert counted[0] > before
+        after = counted[0]
     finally:
+        sys.setswitchinterval(interval)
         stop.set()
         thread.join()
+    assert after > before
 
 
 # verify compares every kernel.

@@ -50,6 +50,27 @@ def test_usage_errors(tilewright, arguments, names):
     assert names in tilewright.error(*arguments, code=2)
 
 
+# That does not depend on the command, nor on whether the model is there.
+@pytest.mark.parametrize(
+    "commands, option, value, text",
+    [
+        (["compile", "check", "run", "verify", "bench"], "--shape", "x=3xx4", "--shape 'x=3xx4'"),
+        (["run", "verify", "bench", "inspect"], "--dim", "N=-1", "'-1' is no size"),
+        (["run", "verify", "bench", "inspect"], "--dim", "N", "--dim 'N': it is not of the form NAME=SIZE"),
+        (["run", "verify", "bench"], "--input", "x", "--input 'x': it is not of the form NAME=FILE.npy"),
+    ],
+)
+def test_bad_values_in_every_command(tilewright, commands, option, value, text):
+    for command in commands:
+        assert text in tilewright.error(command, "none.onnx", option, value, code=2)
+
+
+# An input has one file.
+def test_input_given_twice(tilewright):
+    message = tilewright.error("run", "m.twm", "--input", "x=a.npy", "--input", "x=b.npy", code=2)
+    assert "'x' is given twice" in message
+
+
 # The error of a shape shows a right one for the same input, with commas.
 def test_shape_error_has_an_example(tilewright):
     assert "'box=N:1..32,3,W:32..1280%8'" in tilewright.error("compile", "m.onnx", "--shape", "box=maxx-1", code=2)

@@ -24,19 +24,14 @@ Exit codes: 0 it can be compiled, 1 it cannot, or is no readable model,
 namespace {
 struct Options {
   std::string model;
-  std::vector<std::string> shapes;
+  std::vector<ShapeDeclaration> shapes;
   bool json = false;
 };
 } // namespace
 
 static int check(const Options &options) {
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes) {
-    printError(shapes.error().message);
-    return exitUsage;
-  }
   ImportOptions importOptions;
-  importOptions.shapes = shapes.take();
+  importOptions.shapes = options.shapes;
   auto problems = checkModel(options.model, importOptions);
   if (!problems)
     return printFailure(problems.error());
@@ -69,10 +64,8 @@ Subcommand addCheck(CLI::App &parent) {
       "check", "Says whether an ONNX model can be compiled, and what cannot");
   auto options = std::make_shared<Options>();
   app->add_option("MODEL", options->model, "The ONNX model")->required();
-  app->add_option("--shape", options->shapes,
-                  "Shape of an input; see 'tilewright compile --help'")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SHAPE");
+  addShapeOption(*app, options->shapes,
+                 "Shape of an input; see 'tilewright compile --help'");
   app->add_flag("--json", options->json, "Print the table as JSON");
   app->footer(footer);
   return {app, [options] { return check(*options); }};

@@ -33,7 +33,8 @@ written, 2 a mistake on the command line, 130 interrupted.)";
 namespace {
 struct Options {
   std::string model, output;
-  std::vector<std::string> targets, shapes;
+  std::vector<std::string> targets;
+  std::vector<ShapeDeclaration> shapes;
   std::string saveStages;
   unsigned jobs = 0;
   bool report = false, json = false, strip = false;
@@ -48,12 +49,7 @@ static int compile(const Options &options) {
   CompileOptions compileOptions;
   if (!options.targets.empty())
     compileOptions.targets = options.targets;
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes) {
-    printError(shapes.error().message);
-    return exitUsage;
-  }
-  compileOptions.import.shapes = shapes.take();
+  compileOptions.import.shapes = options.shapes;
   compileOptions.jobs = jobsOrCores(options.jobs);
   compileOptions.keepReference = !options.strip;
   compileOptions.saveStages = options.saveStages;
@@ -95,11 +91,9 @@ Subcommand addCompile(CLI::App &parent) {
                   "several in one module, the preferred first (default: cpu)")
       ->allow_extra_args(false)
       ->type_name("TARGET");
-  app->add_option("--shape", options->shapes,
-                  "Shape of an input: sizes and names separated by commas "
-                  "or by x; NAME:LO..HI%MULTIPLE says what a size can be")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SHAPE");
+  addShapeOption(*app, options->shapes,
+                 "Shape of an input: sizes and names separated by commas "
+                 "or by x; NAME:LO..HI%MULTIPLE says what a size can be");
   app->add_option("--jobs", options->jobs,
                   "Threads to compile with (default: all cores); the result "
                   "is the same");

@@ -30,7 +30,7 @@ Exit codes: 0 success, 1 no readable module, 2 a mistake on the command line.)";
 namespace {
 struct Options {
   std::string module;
-  std::vector<std::string> sizes;
+  SymbolBindings sizes;
   bool kernels = false, plan = false, weights = false, json = false;
 };
 
@@ -44,17 +44,20 @@ struct Memory {
 
 static Result<Memory> memoryOf(std::shared_ptr<const Module> module,
                                const std::string &target,
-                               const std::vector<std::string> &sizes) {
+                               const SymbolBindings &sizes) {
+  RandomInputsOptions inputs;
+  inputs.sizes = sizes;
+  auto chosen = chooseInputShapes(module->signature(), inputs);
+  if (!chosen)
+    return chosen.error();
   Memory memory;
-  auto shapes = inputShapes(module->signature(), sizes, memory.sizes);
-  if (!shapes)
-    return shapes.error();
+  memory.sizes = chosen->sizes;
   // The null device runs every target, also those of other machines.
   auto session = Session::create(module, createNullDevice(),
                                  {.threads = 1, .target = target});
   if (!session)
     return session.error();
-  if (auto arena = (*session)->arenaBytes(*shapes))
+  if (auto arena = (*session)->arenaBytes(chosen->shapes))
     memory.arena = *arena;
   else
     memory.problem = arena.error().message;
@@ -265,11 +268,9 @@ Subcommand addInspect(CLI::App &parent) {
                 "Print the kernels with the nodes that they came from");
   app->add_flag("--plan", options->plan, "Print buffers and commands");
   app->add_flag("--weights", options->weights, "Print all weights");
-  app->add_option("--dim", options->sizes,
-                  "A dynamic size for the figure of memory; without it the "
-                  "first axis is 2 and others are 64, moved into their range")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SIZE");
+  addSizeOption(*app, options->sizes,
+                "A dynamic size for the figure of memory; without it the "
+                "first axis is 2 and others are 64, moved into their range");
   app->add_flag("--json", options->json, "Print all of it as JSON");
   app->footer(footer);
   return {app, [options] { return inspect(*options); }};

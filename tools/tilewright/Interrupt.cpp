@@ -1,4 +1,4 @@
-//===- Interrupt.cpp ----------------------------------------------------===//
+//===- Interrupt.cpp - Ctrl-C as a request ------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace tilewright::cli {
@@ -26,13 +27,23 @@ Interrupt::Interrupt(std::function<void()> abandon)
   pthread_sigmask(SIG_BLOCK, &signals, &before);
   signalDescriptor = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   endDescriptor = eventfd(0, EFD_CLOEXEC);
-  watcher = std::thread([this] { watch(); });
+  try {
+    if (signalDescriptor >= 0 && endDescriptor >= 0)
+      watcher = std::thread([this] { watch(); });
+  } catch (const std::system_error &) {
+    // No thread can be had.
+  }
+  // Without a watcher a signal does what it always does.
+  if (!watcher.joinable())
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 Interrupt::~Interrupt() {
-  uint64_t one = 1;
-  (void)!::write(endDescriptor, &one, sizeof(one));
-  watcher.join();
+  if (watcher.joinable()) {
+    uint64_t one = 1;
+    (void)!::write(endDescriptor, &one, sizeof(one));
+    watcher.join();
+  }
   ::close(signalDescriptor);
   ::close(endDescriptor);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -1,4 +1,4 @@
-//===- Interrupt.h ------------------------------------------------------===//
+//===- Interrupt.h - Ctrl-C as a request --------------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,7 +8,8 @@
 // Ctrl-C as a request: while an `Interrupt` lives, SIGINT and SIGTERM do not
 // end the process but set a flag. What is long and cannot look at the flag in
 // time is not waited for: a moment later it is abandoned (the files that it
-// left are removed, the user is told), and the process ends with 130.
+// left are removed, the user is told), and the process ends with 130. Where no
+// thread can be had to watch, the signals end the process at once, as always.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-//===- Models.cpp -------------------------------------------------------===//
+//===- Models.cpp - models and inputs on the command line ---------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -55,31 +55,72 @@ Result<CompileReport> compileWithProgress(const ModelSource &source,
   return report;
 }
 
+/// Adds an option that may be given several times; `take` gets each value.
+static CLI::Option *
+addRepeated(CLI::App &app, const std::string &name, const std::string &help,
+            const std::string &form,
+            const std::function<Status(const std::string &)> &take) {
+  auto takeAll = [name, take](const std::vector<std::string> &texts) {
+    for (const std::string &text : texts)
+      if (Status status = take(text); !status)
+        throw CLI::ValidationError(
+            status.error().in(name + " '" + text + "'").message);
+  };
+  return app.add_option_function<std::vector<std::string>>(name, takeAll, help)
+      ->allow_extra_args(false)
+      ->type_name(form);
+}
+
+/// The two sides of "NAME=VALUE".
+static Result<std::pair<std::string, std::string>>
+splitAtEquals(const std::string &text, const char *form) {
+  // Names of inputs may hold any character, files of ours rarely a '='.
+  size_t place = text.rfind('=');
+  if (place == std::string::npos || place == 0 || place + 1 == text.size())
+    return error("it is not of the form ", form);
+  return std::pair{text.substr(0, place), text.substr(place + 1)};
+}
+
+void addShapeOption(CLI::App &app, std::vector<ShapeDeclaration> &shapes,
+                    const std::string &help) {
+  addRepeated(app, "--shape", help, "NAME=SHAPE",
+              [&shapes](const std::string &text) -> Status {
+                auto declaration = parseShapeDeclaration(text);
+                if (!declaration)
+                  return declaration.error();
+                shapes.push_back(declaration.take());
+                return Status::success();
+              });
+}
+
+void addSizeOption(CLI::App &app, SymbolBindings &sizes,
+                   const std::string &help) {
+  const char *form = "NAME=SIZE";
+  addRepeated(app, "--dim", help, form,
+              [&sizes, form](const std::string &text) -> Status {
+                auto sides = splitAtEquals(text, form);
+                if (!sides)
+                  return sides.error();
+                auto size = DimExpr::parse(sides->second);
+                if (!size || !size->constantValue() ||
+                    *size->constantValue() < 0)
+                  return error("'", sides->second, "' is no size");
+                sizes[sides->first] = *size->constantValue();
+                return Status::success();
+              });
+}
+
 void ModelOptions::addTo(CLI::App &app) {
   app.add_option("MODEL", path, "A module (.twm), or an ONNX model")
       ->required();
-  app.add_option("--shape", shapes,
+  addShapeOption(app, shapes,
                  "Shape of an input if MODEL is an ONNX model; see "
-                 "'tilewright compile --help'")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SHAPE");
+                 "'tilewright compile --help'");
   app.add_option("--jobs", jobs, "Threads to compile an ONNX model with");
 }
 
 unsigned jobsOrCores(unsigned jobs) {
   return jobs ? jobs : std::max(1u, ThreadPool::coreCount());
-}
-
-Result<std::vector<ShapeDeclaration>>
-parseShapes(const std::vector<std::string> &texts) {
-  std::vector<ShapeDeclaration> declarations;
-  for (const std::string &text : texts) {
-    auto declaration = parseShapeDeclaration(text);
-    if (!declaration)
-      return declaration.error().in("--shape '" + text + "'");
-    declarations.push_back(declaration.take());
-  }
-  return declarations;
 }
 
 namespace {
@@ -119,10 +160,7 @@ Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options) {
     return Module::load(options.path);
   }
   CompileOptions compileOptions;
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes)
-    return shapes.error();
-  compileOptions.import.shapes = shapes.take();
+  compileOptions.import.shapes = options.shapes;
   compileOptions.jobs = jobsOrCores(options.jobs);
   auto folder = TemporaryFolder::create();
   if (!folder)
@@ -158,61 +196,24 @@ createSession(std::shared_ptr<const Module> module, const RunOptions &options,
 // Inputs.
 
 void InputOptions::addTo(CLI::App &app) {
-  app.add_option("--input", files, "An input's values from a .npy file")
-      ->allow_extra_args(false)
-      ->type_name("NAME=FILE.npy");
+  const char *form = "NAME=FILE.npy";
+  addRepeated(app, "--input", "An input's values from a .npy file", form,
+              [this, form](const std::string &text) -> Status {
+                auto sides = splitAtEquals(text, form);
+                if (!sides)
+                  return sides.error();
+                if (!files.insert(*sides).second)
+                  return error("'", sides->first, "' is given twice");
+                return Status::success();
+              });
   app.add_option("--random-inputs", seed,
                  "Random values for all inputs without a file: floats are "
                  "normally distributed, 8-bit integers any, other integers 0 "
                  "or 1")
       ->type_name("SEED");
-  app.add_option("--dim", sizes,
-                 "A dynamic size of random inputs; without it the first axis "
-                 "is 2 and others are 64, moved into their range")
-      ->allow_extra_args(false)
-      ->type_name("NAME=SIZE");
-}
-
-/// The two sides of "NAME=VALUE".
-static Result<std::pair<std::string, std::string>>
-splitAtEquals(const std::string &option, const std::string &text) {
-  // Names of inputs may hold any character, files of ours rarely a '='.
-  size_t place = text.rfind('=');
-  if (place == std::string::npos || place == 0 || place + 1 == text.size())
-    return error(option, " '", text, "' is not of the form NAME=",
-                 option == "--dim" ? "SIZE" : "FILE.npy");
-  return std::pair{text.substr(0, place), text.substr(place + 1)};
-}
-
-/// "--dim" of the command line.
-static Result<SymbolBindings>
-parseSizes(const std::vector<std::string> &texts) {
-  SymbolBindings sizes;
-  for (const std::string &text : texts) {
-    auto sides = splitAtEquals("--dim", text);
-    if (!sides)
-      return sides.error();
-    auto value = DimExpr::parse(sides->second);
-    if (!value || !value->constantValue() || *value->constantValue() < 0)
-      return error("--dim '", text, "': '", sides->second, "' is no size");
-    sizes[sides->first] = *value->constantValue();
-  }
-  return sizes;
-}
-
-Result<std::vector<std::vector<int64_t>>>
-inputShapes(const Signature &signature, const std::vector<std::string> &dims,
-            SymbolBindings &sizes) {
-  RandomInputsOptions options;
-  auto parsed = parseSizes(dims);
-  if (!parsed)
-    return parsed.error();
-  options.sizes = parsed.take();
-  auto chosen = chooseInputShapes(signature, options);
-  if (!chosen)
-    return chosen.error();
-  sizes = chosen->sizes;
-  return std::move(chosen->shapes);
+  addSizeOption(app, sizes,
+                "A dynamic size of random inputs; without it the first axis "
+                "is 2 and others are 64, moved into their range");
 }
 
 Result<std::vector<Tensor>>
@@ -221,20 +222,13 @@ InputOptions::read(const Signature &signature,
   RandomInputsOptions options;
   std::optional<uint64_t> chosen = seed ? seed : defaultSeed;
   options.seed = chosen.value_or(0);
-  for (const std::string &text : files) {
-    auto sides = splitAtEquals("--input", text);
-    if (!sides)
-      return sides.error();
-    auto tensor = readNpy(sides->second);
+  options.sizes = sizes;
+  for (const auto &[name, file] : files) {
+    auto tensor = readNpy(file);
     if (!tensor)
-      return tensor.error().in("--input " + sides->first);
-    if (!options.given.insert({sides->first, tensor.take()}).second)
-      return error("--input ", sides->first, " is given twice");
+      return tensor.error().in("--input " + name);
+    options.given.insert({name, tensor.take()});
   }
-  auto parsed = parseSizes(sizes);
-  if (!parsed)
-    return parsed.error();
-  options.sizes = parsed.take();
   if (!chosen)
     for (const Argument &input : signature.inputs)
       if (!options.given.count(input.name))

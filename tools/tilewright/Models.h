@@ -1,4 +1,4 @@
-//===- Models.h ---------------------------------------------------------===//
+//===- Models.h - models and inputs on the command line -----------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,6 +19,8 @@
 #include "tilewright/Module/Module.h"
 #include "tilewright/Runtime/Session.h"
 
+#include <map>
+
 namespace tilewright::cli {
 
 /// compileModel with a line of progress, until it is done or Ctrl-C. `folder`,
@@ -30,10 +32,19 @@ Result<CompileReport> compileWithProgress(const ModelSource &source,
 /// Prints an error; returns the exit code, which tells Ctrl-C from others.
 int printFailure(const Error &error);
 
+/// Adds "--shape", which may be given several times. As in the other options of
+/// this file, what is not of the right form is a mistake on the command line
+/// (exit code 2), whether or not it would fit the model.
+void addShapeOption(CLI::App &app, std::vector<ShapeDeclaration> &shapes,
+                    const std::string &help);
+/// The same for "--dim", a dynamic size.
+void addSizeOption(CLI::App &app, SymbolBindings &sizes,
+                   const std::string &help);
+
 /// A MODEL of the command line.
 struct ModelOptions {
   std::string path;
-  std::vector<std::string> shapes;
+  std::vector<ShapeDeclaration> shapes;
   unsigned jobs = 0;
   void addTo(CLI::App &app);
 };
@@ -42,16 +53,14 @@ struct ModelOptions {
 /// compiled for this machine, with its reference.
 Result<std::shared_ptr<const Module>> loadModel(const ModelOptions &options);
 
-/// "--shape" of the command line.
-Result<std::vector<ShapeDeclaration>>
-parseShapes(const std::vector<std::string> &texts);
 /// The number of threads for compiling that 0 stands for.
 unsigned jobsOrCores(unsigned jobs);
 
 /// Where the inputs of a run come from.
 struct InputOptions {
-  std::vector<std::string> files;
-  std::vector<std::string> sizes;
+  /// Input -> file.
+  std::map<std::string, std::string> files;
+  SymbolBindings sizes;
   std::optional<uint64_t> seed;
   void addTo(CLI::App &app);
   /// Inputs that have no file get random values, by `defaultSeed` if the user
@@ -61,12 +70,6 @@ struct InputOptions {
   read(const Signature &signature,
        std::optional<uint64_t> defaultSeed = std::nullopt) const;
 };
-
-/// The shapes that random inputs would have with these "--dim"s; `sizes` gets
-/// the symbols' values.
-Result<std::vector<std::vector<int64_t>>>
-inputShapes(const Signature &signature, const std::vector<std::string> &dims,
-            SymbolBindings &sizes);
 
 /// How a module runs: on this machine's processor.
 struct RunOptions {
