@@ -1,6 +1,7 @@
 """tilewright compile and check."""
 
 import json
+import subprocess
 import time
 
 import onnx
@@ -290,3 +291,10 @@ def test_interrupt_run(tilewright, models, monkeypatch):
     assert code == 130, err
     assert err == "tilewright: error: interrupted\n" and out == ""
     assert list(folder.iterdir()) == []
+
+
+# Where no thread can be had (a stack of 128 TiB has no room), nobody watches for Ctrl-C; the rest goes on.
+def test_no_thread_to_be_had(tilewright, conv_relu_file):
+    command = f"ulimit -s {2**37}; exec {tilewright.program} compile conv.onnx --jobs 1"
+    subprocess.run(["bash", "-c", command], cwd=tilewright.folder, check=True)
+    assert (tilewright.folder / "conv.twm").exists()
