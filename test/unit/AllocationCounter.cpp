@@ -1,4 +1,4 @@
-//===- AllocationCounter.cpp ----------------------------------------------===//
+//===- AllocationCounter.cpp - counts allocations -------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

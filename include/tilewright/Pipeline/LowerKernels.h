@@ -1,4 +1,4 @@
-//===- LowerKernels.h -----------------------------------------------------===//
+//===- LowerKernels.h - from tw.kernel to the tiled form ------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- ModuleTest.cpp -----------------------------------------------------===//
+//===- ModuleTest.cpp - modules written and loaded ------------------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

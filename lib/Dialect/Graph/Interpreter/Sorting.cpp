@@ -1,4 +1,4 @@
-//===- Sorting.cpp --------------------------------------------------------===//
+//===- Sorting.cpp - top-k and the places of what is not zero -------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Equivalence.cpp ----------------------------------------------------===//
+//===- Equivalence.cpp - the same results before and after passes ---------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
