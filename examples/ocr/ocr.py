@@ -119,11 +119,12 @@ def decode(probability, characters):
 
 def compile_network(name, folder, threads):
     """The compiled network. The module is kept in `folder` and loaded from there
-    the next time."""
-    module = folder / Path(name).with_suffix(".twm").name
-    if not module.exists():
-        models = Path(find_spec("rapidocr_onnxruntime").submodule_search_locations[0]) / "models"
-        tw.compile(models / name).save(module)
+    the next time, unless the model or Tilewright is newer."""
+    model = Path(find_spec("rapidocr_onnxruntime").submodule_search_locations[0]) / "models" / name
+    module = folder / model.with_suffix(".twm").name
+    made_of = [model, *Path(tw.__file__).parent.glob("*.so")]
+    if not module.exists() or module.stat().st_mtime < max(file.stat().st_mtime for file in made_of):
+        tw.compile(model).save(module)
     return tw.load(module, threads=threads)
 
 
