@@ -18,26 +18,21 @@ Every input lies between NaNs, as on device cpu all buffers of a kernel do
 (check_memory), so that what is read or written behind an edge shows.
 """
 
-import json
-import sys
-import warnings
 from pathlib import Path
 
-import ml_dtypes
 import numpy as np
 import onnx
 import onnx.numpy_helper
 import tilewright as tw
 from surrounded import surrounded
+from workers import load, save, serve
 
 
 def with_constants(model, files):
     """The model with some inputs turned into initializers."""
     for name, file in files.items():
         (value,) = (each for each in model.graph.input if each.name == name)
-        array = np.load(file)
-        if value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16:
-            array = array.view(ml_dtypes.bfloat16)  # NumPy wrote its bits.
+        array = load(file, value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16)
         model.graph.input.remove(value)
         model.graph.initializer.append(onnx.numpy_helper.from_array(array, name))
     return model
@@ -65,7 +60,7 @@ def run_device(model, job, device):
     folder = Path(job["outputs"]) / device
     folder.mkdir(exist_ok=True)
     for i, output in enumerate(outputs.values()):
-        np.save(folder / f"{i}.npy", output.view(np.uint16) if output.dtype.name == "bfloat16" else output)
+        save(folder / f"{i}.npy", output)
     return {"types": [output.dtype.name for output in outputs.values()]}
 
 
@@ -101,12 +96,5 @@ def run(job):
     return {"ok": True, **done}
 
 
-def main():
-    warnings.simplefilter("ignore")
-    answers, sys.stdout = sys.stdout, sys.stderr
-    for line in sys.stdin:
-        print(json.dumps(run(json.loads(line))), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(run)

@@ -1,9 +1,7 @@
 """Runs the node cases of `onnx.backend.test` through Tilewright.
 
-A case is a small model with inputs and expected outputs. A runner gets jobs as
-JSON lines and answers them (tw-interpret, or backend_worker.py, which runs each
-on several devices); many cases share one process, and one that ends the process
-counts as a crash of its case.
+A case is a small model with inputs and expected outputs. A worker (workers.py) runs
+them: tw-interpret, or backend_worker.py, which runs each on several devices.
 
 Modes:
 
@@ -19,61 +17,15 @@ counted apart.
 """
 
 import collections
-import concurrent.futures
-import json
-import queue
-import subprocess
-import threading
-from pathlib import Path
 
 import ml_dtypes
 import numpy as np
 import onnx
 import onnx.backend.test.loader
 import onnx.numpy_helper
+import workers
 
 OUTCOMES = ["passed", "passed with constants", "refused", "not compiled", "wrong", "failed to run", "crashed"]
-
-
-class Runner:
-    """One process of the runner program, started again when it ends."""
-
-    def __init__(self, command, timeout):
-        self.command, self.timeout, self.process = command, timeout, None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.lines = queue.Queue()
-
-        def read(stream, lines):
-            for line in stream:
-                lines.put(line)
-            lines.put("")
-
-        threading.Thread(target=read, args=(self.process.stdout, self.lines), daemon=True).start()
-
-    def run(self, job):
-        """The answer to a job, or None if the process ended or took too long."""
-        if self.process is None or self.process.poll() is not None:
-            self.start()
-        try:
-            self.process.stdin.write(json.dumps(job) + "\n")
-            self.process.stdin.flush()
-            line = self.lines.get(timeout=self.timeout)
-        except (queue.Empty, BrokenPipeError):
-            line = ""
-        if line:
-            return json.loads(line)
-        self.close()
-        return None
-
-    def close(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-        self.process = None
 
 
 def cases():
@@ -81,21 +33,6 @@ def cases():
     with np.errstate(all="ignore"):
         loaded = onnx.backend.test.loader.load_model_tests(kind="node")
     return sorted(loaded, key=lambda case: case.name)
-
-
-def save(path, array):
-    """NumPy writes bf16 as its bits."""
-    array = np.asarray(array)
-    if array.dtype == ml_dtypes.bfloat16:
-        array = array.view(np.uint16)
-    np.save(path, array)
-
-
-def load(path, expected):
-    array = np.load(path)
-    if np.asarray(expected).dtype == ml_dtypes.bfloat16:
-        array = array.view(ml_dtypes.bfloat16)
-    return array
 
 
 def tolerances(expected, case):
@@ -139,7 +76,7 @@ def is_tensor(value):
     return isinstance(value, (np.ndarray, np.generic)) and np.asarray(value).dtype != object
 
 
-def attempt(runner, case, folder, devices, symbolic, constants):
+def attempt(worker, case, folder, devices, symbolic, constants):
     """(outcome, message) of one case: the first `symbolic` inputs get symbols; with
     `constants` the small inputs behind the first are constants."""
     model = case.model
@@ -155,7 +92,7 @@ def attempt(runner, case, folder, devices, symbolic, constants):
             if not is_tensor(value):
                 continue  # The importer refuses what is no tensor of numbers.
             file = folder / f"input_{i}.npy"
-            save(file, value)
+            workers.save(file, value)
             if constants and i > 0 and value.ndim <= 1:
                 job["constants"][name] = str(file)
                 continue
@@ -163,7 +100,7 @@ def attempt(runner, case, folder, devices, symbolic, constants):
             if i < symbolic and np.ndim(value):
                 axes = [f"i{i}a{axis}" if size != 1 else "?" for axis, size in enumerate(value.shape)]
                 job["shapes"].append(f"{name}={','.join(axes)}")
-        answer = runner.run(job)
+        answer = worker.run(job)
         if answer is None:
             return "crashed", "the process ended or took too long"
         if "error" in answer:
@@ -174,7 +111,8 @@ def attempt(runner, case, folder, devices, symbolic, constants):
             return ("refused" if refused else outcome), " ".join([answer.get("device", ""), answer["error"]]).strip()
         for device in devices:
             for i, expected in enumerate(outputs):
-                wrong = difference(load(folder / device / f"{i}.npy", expected), expected, case)
+                bf16 = np.asarray(expected).dtype == ml_dtypes.bfloat16
+                wrong = difference(workers.load(folder / device / f"{i}.npy", bf16), expected, case)
                 if wrong:
                     return "wrong", f"{device} output {i}: {wrong}".strip()
     return "passed", ""
@@ -186,10 +124,10 @@ ATTEMPTS = {
 }
 
 
-def run_case(runner, case, folder, devices, mode):
+def run_case(worker, case, folder, devices, mode):
     refusal = None
     for symbolic, constants in ATTEMPTS[mode]:
-        outcome, message = attempt(runner, case, folder, devices, symbolic, constants)
+        outcome, message = attempt(worker, case, folder, devices, symbolic, constants)
         if outcome == "passed" and constants:
             outcome = "passed with constants"
         if outcome != "refused":
@@ -198,28 +136,20 @@ def run_case(runner, case, folder, devices, mode):
     return refusal
 
 
-def run_all(command, folder, mode, selected=None, devices=("",), workers=1, timeout=60):
+def run_all(command, folder, mode, selected=None, devices=("",), count=1, timeout=60):
     """{case name: (outcome, message)} of every case. A case has passed when it has on
-    every device; device "" is the only one of a runner that knows none. The
-    `workers` are processes."""
-    chosen = iter([case for case in cases() if selected is None or selected(case.name)])
-    results, lock = {}, threading.Lock()
-
-    def work(number):
-        runner = Runner(command, timeout)
-        own = Path(folder) / str(number)
-        own.mkdir()
-        while True:
-            with lock:
-                case = next(chosen, None)
-            if case is None:
-                break
-            results[case.name] = run_case(runner, case, own, devices, mode)
-        runner.close()
-
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        list(pool.map(work, range(workers)))
-    return dict(sorted(results.items()))
+    every device; device "" is the only one of a worker that knows none. `count` is the
+    number of workers."""
+    chosen = [case for case in cases() if selected is None or selected(case.name)]
+    results = workers.run_all(
+        chosen,
+        lambda case, own, worker: run_case(worker, case, own, devices, mode),
+        [command],
+        folder,
+        count,
+        timeout,
+    )
+    return dict(sorted((case.name, result) for case, result in results))
 
 
 def table(results):

@@ -6,28 +6,22 @@ the two, or ""}; output i goes to OUTPUTS/oracle/i.npy. The answer says who ran 
 {"by": "onnxruntime"}, {"by": "onnx"}, or {"by": "", "error": why nobody did}.
 """
 
-import json
-import sys
-import warnings
 from pathlib import Path
 
-import ml_dtypes
 import numpy as np
 import onnx
 import onnx.reference
 import onnxruntime
+from workers import load, save, serve
 
 onnxruntime.set_default_logger_severity(4)
 
 
 def load_inputs(model, files):
-    inputs = {}
-    for value in model.graph.input:
-        array = np.load(files[value.name])
-        if value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16:
-            array = array.view(ml_dtypes.bfloat16)
-        inputs[value.name] = array
-    return inputs
+    return {
+        value.name: load(files[value.name], value.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16)
+        for value in model.graph.input
+    }
 
 
 def with_runtime(model, inputs):
@@ -58,17 +52,10 @@ def run(job):
         folder = Path(job["outputs"]) / "oracle"
         folder.mkdir(exist_ok=True)
         for i, output in enumerate(outputs):
-            np.save(folder / f"{i}.npy", output.view(np.uint16) if output.dtype == ml_dtypes.bfloat16 else output)
+            save(folder / f"{i}.npy", output)
         return {"by": by, "types": [output.dtype.name for output in outputs]}
     return {"by": "", "error": " ".join(" ".join(reasons).split())}
 
 
-def main():
-    warnings.simplefilter("ignore")
-    answers, sys.stdout = sys.stdout, sys.stderr
-    for line in sys.stdin:
-        print(json.dumps(run(json.loads(line))), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(run)

@@ -26,7 +26,7 @@ def check(tmp_path, capsys, mode, at_least, every=1):
         mode,
         selected=lambda name: selection in name and next(numbers) % every == 0,
         devices=("cpu", "reference"),
-        workers=os.cpu_count() or 1,
+        count=os.cpu_count() or 1,
     )
     bad = {name: result for name, result in results.items() if result[0] in DEFECTS}
     with capsys.disabled():

@@ -5,9 +5,9 @@
     case.py      a case: a small model and its inputs
     chapters/    a generator per op, in the chapters of the importer's table
     fuse.py      puts elementwise ops and reductions around a case's op
-    oracle.py    a program that runs models in ONNX Runtime, else in onnx
     compare.py   how far two results may be apart
-    run.py       runs cases and judges them
+    run.py       runs cases and judges them; the programs that run the models are
+                 backend_worker.py and oracle_worker.py beside this folder
     mismatch.py  runs cases with an axis of an input that is longer or shorter
 
 A case has a name, `Conv:17@0`: the op, its number, the seed. The name is all that

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 import onnx
-import onnx_backend
+import workers
 
 from . import run
 from .compare import difference
@@ -59,7 +59,7 @@ def write(values, folder):
     files = {}
     for name, value in values.items():
         files[name] = str(folder / f"{name}.npy")
-        onnx_backend.save(files[name], value)
+        workers.save(files[name], value)
     return {"inputs": files, "outputs": str(folder)}
 
 
@@ -76,7 +76,7 @@ def judge(made, answer, folder, theirs):
     if failed:
         return None
     bf16 = [kind == "bfloat16" for kind in answer["cpu"]["types"]]
-    cpu, reference = (run.results(folder / device, len(bf16), bf16) for device in ("cpu", "reference"))
+    cpu, reference = (run.results(folder / device, bf16) for device in ("cpu", "reference"))
     for i, (actual, expected) in enumerate(zip(cpu, reference)):
         if wrong := difference(actual, expected, made.tolerance, made.least):
             return f"output {i}, cpu against reference: {wrong}"
@@ -86,7 +86,7 @@ def judge(made, answer, folder, theirs):
             return None
         return f"ONNX Runtime refuses it: {theirs['error']}"
     if theirs:
-        expected = run.results(folder / "oracle", len(bf16), [kind == "bfloat16" for kind in theirs["types"]])
+        expected = run.results(folder / "oracle", [kind == "bfloat16" for kind in theirs["types"]])
         for i, (actual, other) in enumerate(zip(reference, expected)):
             if wrong := difference(actual, other, made.tolerance, made.least, rough=True):
                 return f"output {i}, reference against ONNX Runtime: {wrong}"
@@ -129,6 +129,6 @@ def run_case(made, folder, devices, oracle):
     return verdicts
 
 
-def run_all(cases, folder, workers, timeout=300):
+def run_all(cases, folder, count):
     """[(case, its verdicts)]."""
-    return run.each(cases, folder, workers, timeout, run_case)
+    return run.each(cases, run_case, folder, count, timeout=300)

@@ -1,16 +1,13 @@
 """Runs cases on the devices cpu and reference and in another program, and judges them."""
 
 import collections
-import concurrent.futures
 import dataclasses
 import sys
-import threading
 from pathlib import Path
 
-import ml_dtypes
-import numpy as np
 import onnx
 import onnx_backend
+import workers
 
 from . import chapters  # noqa: F401  (registers the generators)
 from .compare import difference
@@ -18,9 +15,9 @@ from .draw import Draw
 from .fuse import fuse
 from .registry import GENERATORS
 
-HERE = Path(__file__).parent
-DEVICES = [sys.executable, str(HERE.parent / "backend_worker.py")]
-ORACLE = [sys.executable, str(HERE / "oracle.py")]
+PROGRAMS = Path(__file__).parents[1]
+DEVICES = [sys.executable, str(PROGRAMS / "backend_worker.py")]
+ORACLE = [sys.executable, str(PROGRAMS / "oracle_worker.py")]
 
 
 @dataclasses.dataclass
@@ -46,10 +43,9 @@ def make(key, types, index, seed):
     return made
 
 
-def results(folder, count, bf16):
-    """The outputs that a program left in a folder. NumPy writes bf16 as its bits."""
-    arrays = [np.load(folder / f"{i}.npy") for i in range(count)]
-    return [array.view(ml_dtypes.bfloat16) if narrow else array for array, narrow in zip(arrays, bf16)]
+def results(folder, bf16):
+    """The outputs that a worker left in a folder."""
+    return [workers.load(folder / f"{i}.npy", narrow) for i, narrow in enumerate(bf16)]
 
 
 def write(made, folder):
@@ -59,7 +55,7 @@ def write(made, folder):
     files = {}
     for name, value in made.inputs().items():
         files[name] = str(folder / f"{name}.npy")
-        onnx_backend.save(files[name], value)
+        workers.save(files[name], value)
     return {"model": str(path), "inputs": files, "outputs": str(folder)}
 
 
@@ -83,7 +79,7 @@ def run_case(made, folder, devices, oracle):
         )
         return Verdict(outcome, f"{answer.get('device', '')} {answer['error']}".strip())
     bf16 = [kind == "bfloat16" for kind in answer["types"]]
-    cpu, reference = (results(folder / device, len(bf16), bf16) for device in ("cpu", "reference"))
+    cpu, reference = (results(folder / device, bf16) for device in ("cpu", "reference"))
     by = {"by": ""}
     if made.oracle:
         by = oracle.run({**job, "only": made.oracle if isinstance(made.oracle, str) else ""}) or {
@@ -93,41 +89,22 @@ def run_case(made, folder, devices, oracle):
         if wrong := difference(actual, expected, made.tolerance, made.least):
             return Verdict("wrong", f"output {i}, cpu against reference: {wrong}", by["by"])
     if by["by"]:
-        theirs = results(folder / "oracle", len(bf16), [kind == "bfloat16" for kind in by["types"]])
+        theirs = results(folder / "oracle", [kind == "bfloat16" for kind in by["types"]])
         for i, (actual, expected) in enumerate(zip(reference, theirs)):
             if wrong := difference(actual, expected, made.tolerance, made.least, rough=True):
                 return Verdict("wrong", f"output {i}, reference against {by['by']}: {wrong}", by["by"])
     return Verdict("passed", by.get("error", ""), by["by"])
 
 
-def run_all(cases, folder, workers, timeout=120):
+def each(cases, judge, folder, count, timeout=120):
+    """[(case, judge(case, a folder, the devices, the oracle))]. `cases` may be an iterator;
+    `count` is the number of workers of each kind."""
+    return workers.run_all(cases, judge, [DEVICES, ORACLE], folder, count, timeout)
+
+
+def run_all(cases, folder, count):
     """[(case, verdict)]."""
-    return each(cases, folder, workers, timeout, run_case)
-
-
-def each(cases, folder, workers, timeout, judge):
-    """[(case, judge(case, a folder, the devices, the oracle))]. `cases` is an iterator; the
-    workers are processes."""
-    cases, lock, verdicts = iter(cases), threading.Lock(), []
-
-    def work(number):
-        devices, oracle = onnx_backend.Runner(DEVICES, timeout), onnx_backend.Runner(ORACLE, timeout)
-        own = Path(folder) / str(number)
-        own.mkdir()
-        while True:
-            with lock:
-                made = next(cases, None)
-            if made is None:
-                break
-            verdict = judge(made, own, devices, oracle)
-            with lock:
-                verdicts.append((made, verdict))
-        devices.close()
-        oracle.close()
-
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        list(pool.map(work, range(workers)))
-    return verdicts
+    return each(cases, run_case, folder, count)
 
 
 def table(verdicts):
