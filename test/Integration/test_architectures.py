@@ -7,16 +7,8 @@ from networks import GENERATED, check, reference_session
 import generate
 from inputs import example_inputs
 
-# Sound at full length, and the largest language model: a minute each.
-HEAVY = {"wav2vec2_base", "gpt2"}
-
-
-def parameters():
-    return [pytest.param(name, marks=[pytest.mark.full] if name in HEAVY else []) for name in generate.names()]
-
-
 # One module serves batch 1 and batch 2, and agrees with ONNX Runtime.
-@pytest.mark.parametrize("name", parameters())
+@pytest.mark.parametrize("name", generate.names())
 def test_batches(networks, name):
     path = generate.generate(name, GENERATED)
     model, session = networks.compiled(path), reference_session(path)

@@ -62,7 +62,6 @@ def test_detector_batch(compare, picture):
 
 
 # The detector finds the lines of the whole picture.
-@pytest.mark.full
 def test_detector_finds_the_lines(compare, picture):
     probability = compare("detector", ocr.detector_input(picture))
     assert len(ocr.boxes_in_picture(probability, picture)) == len(signs.TEXTS)

@@ -46,7 +46,7 @@ def imports(path, shapes):
         return False
 
 
-def load(module, job, device):
+def load_model(module, job, device):
     return tw.load(module, device=device, threads=job.get("threads", 1), check_memory=True)
 
 
@@ -81,7 +81,7 @@ def run(job):
     module = str(Path(path).with_name("module.twm"))
     compiled.save(module)
     if "variants" in job:
-        models = {device: load(module, job, device) for device in job["devices"]}
+        models = {device: load_model(module, job, device) for device in job["devices"]}
         return {
             "ok": True,
             "variants": [
@@ -90,7 +90,7 @@ def run(job):
             ],
         }
     for device in job["devices"]:
-        done = run_device(load(module, job, device), job, device)
+        done = run_device(load_model(module, job, device), job, device)
         if "error" in done:
             return done
     return {"ok": True, **done}
