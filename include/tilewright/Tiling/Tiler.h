@@ -1,4 +1,4 @@
-//===- Tiler.h ------------------------------------------------------------===//
+//===- Tiler.h - from linalg on tensors to the tiled form -----------------===//
 //
 // Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

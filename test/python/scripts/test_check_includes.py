@@ -12,14 +12,14 @@ BANNER = "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 
 @pytest.fixture
 def check(tmp_path):
-    """Writes files (name -> text), runs the script and returns its exit code and
-    output."""
+    """Writes files (name -> text) with a first line each, runs the script and returns
+    its exit code and output."""
 
-    def run(files):
+    def run(files, first="//===- {name} - what it is ---===//\n"):
         for name, text in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_text(first.format(name=path.name) + text)
         done = subprocess.run(
             [sys.executable, SCRIPT, tmp_path], capture_output=True, text=True
         )
@@ -40,7 +40,7 @@ def test_an_include_that_points_down_is_fine(check):
 def test_an_include_that_points_up_names_both_layers(check):
     code, output = check({"lib/Runtime/A.cpp": source("tilewright/Driver/Driver.h")})
     assert code == 1
-    assert "lib/Runtime/A.cpp:2: includes tilewright/Driver/Driver.h: Runtime must not include Driver" in output
+    assert "lib/Runtime/A.cpp:3: includes tilewright/Driver/Driver.h: Runtime must not include Driver" in output
 
 
 def test_passes_of_two_dialects_do_not_include_each_other(check):
@@ -96,7 +96,7 @@ def test_an_include_by_dots_is_refused(check):
 
 
 def test_a_file_of_more_than_1000_lines_is_refused(check):
-    code, output = check({"lib/Support/A.cpp": BANNER + "\n" * 1000})
+    code, output = check({"lib/Support/A.cpp": BANNER + "\n" * 999})
     assert code == 1
     assert "lib/Support/A.cpp: 1001 lines" in output
 
@@ -105,6 +105,15 @@ def test_a_file_without_the_banner_is_refused(check):
     code, output = check({"lib/Support/A.cpp": "int x;\n"})
     assert code == 1
     assert "lib/Support/A.cpp: the licence banner is missing" in output
+
+
+@pytest.mark.parametrize(
+    "first", ["", "//===- A.cpp ---===//\n", "//===- B.cpp - what it is ---===//\n", "// A.cpp - what it is\n"]
+)
+def test_a_file_that_does_not_say_what_it_is_is_refused(check, first):
+    code, output = check({"lib/Support/A.cpp": BANNER}, first)
+    assert code == 1
+    assert "lib/Support/A.cpp: the first line is not '//===- A.cpp - what it is ---===//'" in output
 
 
 def test_a_tree_without_faults_passes(check):
