@@ -53,6 +53,8 @@ LogicalResult Emitter::emitKernel() {
     });
   };
   nest(0);
+  // Sizes that no argument had became arguments on the way.
+  target.setType(b.getFunctionType(target.front().getArgumentTypes(), {}));
   return status;
 }
 

@@ -102,3 +102,16 @@ func.func @call_maybe_empty(%x: tensor<?xf32, #tw.dims<"N">>, %i: tensor<?xi64, 
   }
   return %r : tensor<?xf32, #tw.dims<"K">>
 }
+
+// A size that only the tiles need (the sum of two axes) becomes an argument.
+// CHECK-LABEL: func.func @stacked(
+// CHECK-SAME: %arg5: index)
+// CHECK-SAME: tile.sizes = ["M", "N", "M + N"]
+func.func @call_stacked(%x: tensor<?x8xf32, #tw.dims<"M">>, %y: tensor<?x8xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"M + N">> {
+  %r = tw.kernel "stacked"(%x, %y) : (tensor<?x8xf32, #tw.dims<"M">>, tensor<?x8xf32, #tw.dims<"N">>) -> tensor<?x8xf32, #tw.dims<"M + N">> {
+  ^bb0(%bx: tensor<?x8xf32, #tw.dims<"M">>, %by: tensor<?x8xf32, #tw.dims<"N">>):
+    %0 = tw.concat %bx, %by axis 0 : tensor<?x8xf32, #tw.dims<"M">>, tensor<?x8xf32, #tw.dims<"N">> -> tensor<?x8xf32, #tw.dims<"M + N">>
+    tw.yield %0 : tensor<?x8xf32, #tw.dims<"M + N">>
+  }
+  return %r : tensor<?x8xf32, #tw.dims<"M + N">>
+}
