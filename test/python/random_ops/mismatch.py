@@ -19,6 +19,8 @@ from .compare import difference
 INDEX = re.compile(
     "element out of data bounds|Out of range value in index|invalid ind(ex|ice) found"
     "|Invalid sequence length|batch_indices value|wi <= max_sequence_length"
+    # Nor does a width have a limit.
+    "|Pad reflect"
 )
 
 

@@ -57,8 +57,12 @@ Status Evaluator::runOp(mlir::Operation *op) {
     results = runKernel(kernel, operands);
   else
     results = evaluate(op, Frame{operands, symbols, weights});
-  if (!results)
-    return results.error().in(describeOp(op));
+  if (!results) {
+    // A check of sizes is about the node; its own name says nothing.
+    std::string nodes = describeNodes(op->getLoc());
+    bool isCheck = llvm::isa<CheckDimsOp>(op) && !nodes.empty();
+    return results.error().in(isCheck ? nodes : describeOp(op));
+  }
 
   for (mlir::OpResult result : op->getResults()) {
     const Tensor &tensor = (*results)[result.getResultNumber()];

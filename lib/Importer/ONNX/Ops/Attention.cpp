@@ -289,8 +289,10 @@ static void importRotaryEmbedding(Node &n) {
 
 llvm::ArrayRef<OpRow> onnximport::attentionOps() {
   static const OpRow rows[] = {
-      {"Attention", 23, Newest, 3, 7, Float, importAttention},
-      {"RotaryEmbedding", 23, Newest, 3, 4, Float, importRotaryEmbedding},
+      {"Attention", 23, Newest, 3, 7, Float, importAttention,
+       "the scores as an output with dynamic numbers of heads"},
+      {"RotaryEmbedding", 23, Newest, 3, 4, Float, importRotaryEmbedding,
+       "a dynamic head size"},
   };
   return rows;
 }

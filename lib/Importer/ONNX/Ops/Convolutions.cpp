@@ -193,11 +193,14 @@ static void importCausalConv(Node &n) {
 
 llvm::ArrayRef<OpRow> onnximport::convOps() {
   static const OpRow rows[] = {
-      {"Conv", 7, Newest, 2, 3, Float, importConv},
-      {"ConvInteger", 10, Newest, 2, 4, Byte, importConvInteger},
-      {"ConvTranspose", 7, Newest, 2, 3, Float, importConvTranspose},
+      {"Conv", 7, Newest, 2, 3, Float, importConv,
+       "a filter of dynamic spatial sizes"},
+      {"ConvInteger", 10, Newest, 2, 4, Byte, importConvInteger,
+       "a filter of dynamic spatial sizes"},
+      {"ConvTranspose", 7, Newest, 2, 3, Float, importConvTranspose,
+       "a filter of dynamic spatial sizes"},
       {"CausalConvWithState", 27, Newest, 2, 4, Float, importCausalConv,
-       "a dynamic number of channels"},
+       "a dynamic number of channels or size of the filter"},
   };
   return rows;
 }

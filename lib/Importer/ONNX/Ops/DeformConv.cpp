@@ -185,7 +185,7 @@ static void importDeformConv(Node &n) {
 llvm::ArrayRef<OpRow> onnximport::deformOps() {
   static const OpRow rows[] = {
       {"DeformConv", 19, Newest, 3, 5, Float, importDeformConv,
-       "a dynamic number of channels"},
+       "a dynamic number of channels or size of the filter"},
   };
   return rows;
 }

@@ -359,7 +359,8 @@ llvm::ArrayRef<OpRow> onnximport::imageOps() {
   static const OpRow rows[] = {
       {"Resize", 10, Newest, 1, 4, Number, importResize,
        "scales and regions that are computed; tf_half_pixel_for_nn but for "
-       "nearest with floor or round_prefer_floor"},
+       "nearest with floor or round_prefer_floor; keep_aspect_ratio_policy "
+       "with dynamic sizes"},
       {"Upsample", 7, 9, 1, 2, Number, importUpsample,
        "scales that are computed"},
       {"GridSample", 16, Newest, 2, 2, Float, importGridSample},

@@ -237,7 +237,7 @@ static void importLpNormalization(Node &n) {
 llvm::ArrayRef<OpRow> onnximport::normOps() {
   static const OpRow rows[] = {
       {"BatchNormalization", 7, Newest, 5, 5, Float, importBatchNormalization,
-       "training before opset 14"},
+       "training before opset 14, spatial 0"},
       {"LayerNormalization", 17, Newest, 2, 3, Float, importLayerNormalization},
       {"RMSNormalization", 23, Newest, 2, 2, Float, importRMSNormalization},
       {"InstanceNormalization", 7, Newest, 3, 3, Float,

@@ -183,7 +183,8 @@ llvm::ArrayRef<OpRow> onnximport::quantizeOps() {
        importDynamicQuantizeLinear},
       {"QLinearMatMul", 10, Newest, 8, 8, Byte, importQLinearMatMul,
        "8-bit floats"},
-      {"QLinearConv", 10, Newest, 8, 9, Byte, importQLinearConv},
+      {"QLinearConv", 10, Newest, 8, 9, Byte, importQLinearConv,
+       "a filter of dynamic spatial sizes"},
   };
   return rows;
 }

@@ -153,7 +153,8 @@ llvm::ArrayRef<OpRow> onnximport::rearrangeOps() {
       {"Tile", 7, Newest, 2, 2, Any, importTile},
       {"DepthToSpace", 7, Newest, 1, 1, Any, importDepthToSpace},
       {"SpaceToDepth", 7, Newest, 1, 1, Any, importSpaceToDepth},
-      {"Col2Im", 18, Newest, 3, 3, Number, importCol2Im},
+      {"Col2Im", 18, Newest, 3, 3, Number, importCol2Im,
+       "a block shape that is computed"},
   };
   return rows;
 }

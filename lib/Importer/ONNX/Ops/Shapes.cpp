@@ -205,7 +205,7 @@ llvm::ArrayRef<OpRow> onnximport::shapeOps() {
       {"Reshape", 7, Newest, 2, 2, Any, importReshape},
       {"Flatten", 7, Newest, 1, 1, Any, importFlatten},
       {"Squeeze", 7, Newest, 1, 2, Any, importSqueeze,
-       "axes that are computed"},
+       "axes that are computed, no axes and dynamic sizes"},
       {"Unsqueeze", 7, Newest, 1, 2, Any, importUnsqueeze,
        "axes that are computed"},
       {"Expand", 8, Newest, 2, 2, Any, importExpand},

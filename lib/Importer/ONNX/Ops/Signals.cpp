@@ -270,7 +270,7 @@ static void importMelWeightMatrix(Node &n) {
 
 llvm::ArrayRef<OpRow> onnximport::signalOps() {
   static const OpRow rows[] = {
-      {"DFT", 17, Newest, 1, 3, Float, importDFT},
+      {"DFT", 17, Newest, 1, 3, Float, importDFT, "an axis that is computed"},
       {"STFT", 17, Newest, 2, 4, Float, importSTFT},
       {"HannWindow", 17, Newest, 1, 1, Index, importHannWindow},
       {"HammingWindow", 17, Newest, 1, 1, Index, importHammingWindow},

@@ -294,7 +294,7 @@ llvm::ArrayRef<OpRow> onnximport::sliceOps() {
       {"Slice", 7, Newest, 1, 5, Any, importSlice},
       {"Split", 7, Newest, 1, 2, Any, importSplit},
       {"Concat", 7, Newest, 1, Many, Any, importConcat},
-      {"Pad", 7, Newest, 1, 4, Any, importPad},
+      {"Pad", 7, Newest, 1, 4, Any, importPad, "axes that are computed"},
       {"CenterCropPad", 18, Newest, 2, 2, Any, importCenterCropPad},
   };
   return rows;

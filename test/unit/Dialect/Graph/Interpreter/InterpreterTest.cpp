@@ -113,7 +113,7 @@ TEST(Interpreter, CheckDims) {
       return
     })",
                         {iota(DType::F32, {2}), iota(DType::F32, {5})}),
-      "node 'add1' (Add), tw.check_dims: the operands have one size: "
+      "node 'add1' (Add): the operands have one size: "
       "N + 1 is 3, but M is 5");
 }
 
