@@ -6,6 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 // What most libraries above the MLIR line include, precompiled.
+
+// MLIR knows a trait by its C++ name, which g++ writes in another way than
+// clang++, by which libMLIR was built. With g++ the variable that holds a
+// trait's identity must therefore be libMLIR's own: it may not be hidden.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC visibility push(default)
+#endif
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -23,6 +31,10 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC visibility pop
+#endif
 
 #include <map>
 #include <optional>

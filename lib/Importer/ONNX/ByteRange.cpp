@@ -34,6 +34,9 @@ void onnximport::releasePages(const ByteRange &range) {
   // Only whole pages: the neighbours on the first and last may be in use.
   begin = (begin + page - 1) / page * page;
   end = end / page * page;
-  if (begin < end)
-    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+  if (begin >= end)
+    return;
+  char *bytes = const_cast<char *>(range.bytes.data());
+  uintptr_t skipped = begin - reinterpret_cast<uintptr_t>(bytes);
+  madvise(bytes + skipped, end - begin, MADV_DONTNEED);
 }

@@ -212,8 +212,9 @@ TEST_F(BadFiles, Corrupt) {
     changed[at] = char(changed[at] ^ 0x40);
     auto module = Module::load(changed, nullptr, "m.twm");
     found += !module || !(*module)->verifyWeights();
-    if (bytes[at] != 0)
+    if (bytes[at] != 0) {
       ASSERT_TRUE(!module || !(*module)->verifyWeights()) << at;
+    }
   }
   EXPECT_GT(found, 500u);
 }

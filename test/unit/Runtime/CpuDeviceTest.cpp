@@ -99,8 +99,9 @@ TEST(CpuDevice, BadCode) {
 // The host's features hold together.
 TEST(HostCpu, Features) {
   const std::set<std::string> &features = hostCpuFeatures();
-  if (features.count("avx512f"))
+  if (features.count("avx512f")) {
     EXPECT_TRUE(features.count("avx2") && features.count("fma"));
+  }
   EXPECT_EQ(missingCpuFeatures({"timetravel"}),
             std::vector<std::string>{"timetravel"});
 }

@@ -65,9 +65,10 @@ TEST(MemoryPlanner, Random) {
       ASSERT_EQ(a.offset % 64, 0);
       ASSERT_LE(a.offset + a.bytes, total);
       for (const MemoryRequest &b : requests)
-        if (&a != &b && a.life.overlaps(b.life))
+        if (&a != &b && a.life.overlaps(b.life)) {
           ASSERT_TRUE(a.offset + a.bytes <= b.offset ||
                       b.offset + b.bytes <= a.offset);
+        }
     }
   }
 }

@@ -22,6 +22,7 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
@@ -95,10 +96,12 @@ protected:
         tensor.as<int32_t>()[i] = int32_t(std::floor(value));
         break;
       case DType::I8:
-        tensor.as<int8_t>()[i] = int8_t(std::floor(value));
+        tensor.as<int8_t>()[i] =
+            int8_t(std::clamp(std::floor(value), -128.0, 127.0));
         break;
       case DType::U8:
-        tensor.as<uint8_t>()[i] = uint8_t(std::abs(std::floor(value)));
+        tensor.as<uint8_t>()[i] =
+            uint8_t(std::min(std::abs(std::floor(value)), 255.0));
         break;
       default:
         ADD_FAILURE() << "no random values of this type";

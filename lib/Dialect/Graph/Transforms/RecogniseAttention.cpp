@@ -458,10 +458,10 @@ LogicalResult moveWithoutReshapes(ReshapeOp op, PatternRewriter &rewriter) {
     return rewriter.notifyMatchFailure(op, "the first reshape does not merge");
   SmallVector<int64_t> permutation;
   for (int64_t axis : transpose.getPermutation()) {
-    auto first =
-        std::accumulate(groups->begin(), groups->begin() + axis, int64_t(0));
+    size_t first =
+        std::accumulate(groups->begin(), groups->begin() + axis, size_t(0));
     for (size_t i = 0; i < (*groups)[axis]; ++i) {
-      permutation.push_back(first + int64_t(i));
+      permutation.push_back(int64_t(first + i));
       moved.push_back(from[permutation.back()]);
     }
   }

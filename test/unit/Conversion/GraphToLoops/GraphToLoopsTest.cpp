@@ -34,9 +34,8 @@ using namespace mlir;
 using namespace tilewright;
 
 namespace {
-const std::vector<std::string> kNumbers = {"i8",  "ui8",  "i16", "ui16",
-                                           "i32", "ui32", "i64", "ui64",
-                                           "f16", "bf16", "f32", "f64"};
+constexpr const char *kNumbers[] = {"i8",  "ui8",  "i16", "ui16", "i32", "ui32",
+                                    "i64", "ui64", "f16", "bf16", "f32", "f64"};
 
 class GraphToLoopsTest : public testing::Test {
 protected:
@@ -206,7 +205,7 @@ std::vector<std::string> withBool(std::vector<std::string> elements) {
 
 // top_k: ties keep their order, NaN is the largest; all axes and types.
 TEST_F(GraphToLoopsTest, TopK) {
-  for (const std::string &element : kNumbers)
+  for (std::string element : kNumbers)
     for (std::string smallest : {"", " smallest"}) {
       std::string in = type({"N", "S", "3"}, element);
       std::string text =
@@ -286,7 +285,7 @@ TEST_F(GraphToLoopsTest, Unique) {
 
 // scan along every axis, each kind and direction.
 TEST_F(GraphToLoopsTest, Scan) {
-  for (const std::string &element : kNumbers)
+  for (std::string element : kNumbers)
     for (std::string kind : {"sum", "prod", "max", "min"})
       for (std::string mode :
            {"", " exclusive", " reverse", " exclusive reverse"}) {
@@ -303,7 +302,7 @@ TEST_F(GraphToLoopsTest, Scan) {
 // scatter_elements: updates of one element in order, indices out of range
 // ignored, fewer updates than elements.
 TEST_F(GraphToLoopsTest, ScatterElements) {
-  for (const std::string &element : kNumbers)
+  for (std::string element : kNumbers)
     for (std::string kind : {"none", "sum", "prod", "max", "min"})
       for (int axis : {0, 1}) {
         std::string in = type({"N", "M"}, element);

@@ -311,15 +311,16 @@ Result<Tensors> suppress(const std::string &more, const Tensor &boxes,
       {boxes, scores, i64({}, {perClass}), f32({}, {iou}), f32({}, {score})});
 }
 
-const std::vector<double> cornerBoxes{0, 0,    1, 1,    0, 0.1, 1, 1.1,
-                                      0, -0.1, 1, 0.9,  0, 10,  1, 11,
-                                      0, 10.1, 1, 11.1, 0, 100, 1, 101};
-const std::vector<double> boxScores{0.9, 0.75, 0.6, 0.95, 0.5, 0.3};
+std::vector<double> cornerBoxes() {
+  return {0, 0,  1, 1,  0, 0.1,  1, 1.1,  0, -0.1, 1, 0.9,
+          0, 10, 1, 11, 0, 10.1, 1, 11.1, 0, 100,  1, 101};
+}
+std::vector<double> boxScores() { return {0.9, 0.75, 0.6, 0.95, 0.5, 0.3}; }
 
 /// ONNX's examples: the limits one after the other.
 TEST(NonMaxSuppression, OnnxExamples) {
-  Tensor boxes = f32({1, 6, 4}, cornerBoxes),
-         scores = f32({1, 1, 6}, boxScores);
+  Tensor boxes = f32({1, 6, 4}, cornerBoxes()),
+         scores = f32({1, 1, 6}, boxScores());
   expectTensor(suppress("", boxes, scores, 3, 0.5, 0),
                i64({3, 3}, {0, 0, 3, 0, 0, 0, 0, 0, 5}));
   expectTensor(suppress("", boxes, scores, 2, 0.5, 0),
@@ -332,13 +333,13 @@ TEST(NonMaxSuppression, OnnxExamples) {
 /// The same boxes as centre and size; corners in any order.
 TEST(NonMaxSuppression, OtherBoxes) {
   std::vector<double> centers, flipped;
-  for (size_t i = 0; i < cornerBoxes.size(); i += 4) {
-    const double *b = &cornerBoxes[i];
+  for (size_t i = 0; i < cornerBoxes().size(); i += 4) {
+    const double *b = &cornerBoxes()[i];
     centers.insert(centers.end(), {(b[1] + b[3]) / 2, (b[0] + b[2]) / 2,
                                    b[3] - b[1], b[2] - b[0]});
     flipped.insert(flipped.end(), {b[2], b[3], b[0], b[1]});
   }
-  Tensor scores = f32({1, 1, 6}, boxScores);
+  Tensor scores = f32({1, 1, 6}, boxScores());
   Tensor expected = i64({3, 3}, {0, 0, 3, 0, 0, 0, 0, 0, 5});
   expectTensor(suppress("{center_point_box}", f32({1, 6, 4}, centers), scores,
                         3, 0.5, 0),
