@@ -170,7 +170,7 @@ py::object toArray(Tensor tensor) {
         throw;
     }
   }
-  return std::move(array);
+  return array;
 }
 
 py::list toArrays(std::vector<Tensor> tensors) {

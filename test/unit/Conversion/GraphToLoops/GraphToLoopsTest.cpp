@@ -34,8 +34,10 @@ using namespace mlir;
 using namespace tilewright;
 
 namespace {
-constexpr const char *kNumbers[] = {"i8",  "ui8",  "i16", "ui16", "i32", "ui32",
-                                    "i64", "ui64", "f16", "bf16", "f32", "f64"};
+std::vector<std::string> numbers() {
+  return {"i8",  "ui8",  "i16", "ui16", "i32", "ui32",
+          "i64", "ui64", "f16", "bf16", "f32", "f64"};
+}
 
 class GraphToLoopsTest : public testing::Test {
 protected:
@@ -205,7 +207,7 @@ std::vector<std::string> withBool(std::vector<std::string> elements) {
 
 // top_k: ties keep their order, NaN is the largest; all axes and types.
 TEST_F(GraphToLoopsTest, TopK) {
-  for (std::string element : kNumbers)
+  for (const std::string &element : numbers())
     for (std::string smallest : {"", " smallest"}) {
       std::string in = type({"N", "S", "3"}, element);
       std::string text =
@@ -235,7 +237,7 @@ TEST_F(GraphToLoopsTest, Sort) {
 
 // non_zero: NaN counts, -0 does not; any rank.
 TEST_F(GraphToLoopsTest, NonZero) {
-  for (const std::string &element : withBool(kNumbers)) {
+  for (const std::string &element : withBool(numbers())) {
     std::string in = type({"N", "M"}, element), out = type({"c", "2"}, "i64");
     std::string text = "func.func @main(%x: " + in + ") -> " + out +
                        " {\n  %i = tw.non_zero %x count \"c\" : " + in +
@@ -285,7 +287,7 @@ TEST_F(GraphToLoopsTest, Unique) {
 
 // scan along every axis, each kind and direction.
 TEST_F(GraphToLoopsTest, Scan) {
-  for (std::string element : kNumbers)
+  for (const std::string &element : numbers())
     for (std::string kind : {"sum", "prod", "max", "min"})
       for (std::string mode :
            {"", " exclusive", " reverse", " exclusive reverse"}) {
@@ -302,7 +304,7 @@ TEST_F(GraphToLoopsTest, Scan) {
 // scatter_elements: updates of one element in order, indices out of range
 // ignored, fewer updates than elements.
 TEST_F(GraphToLoopsTest, ScatterElements) {
-  for (std::string element : kNumbers)
+  for (const std::string &element : numbers())
     for (std::string kind : {"none", "sum", "prod", "max", "min"})
       for (int axis : {0, 1}) {
         std::string in = type({"N", "M"}, element);

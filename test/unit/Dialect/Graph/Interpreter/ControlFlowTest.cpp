@@ -125,8 +125,7 @@ TEST(Loop, SymbolsBoundInTheBody) {
 
 /// An error in a loop names the loop's node, the trip and the inner node.
 TEST(Loop, ErrorsNameTheTrip) {
-  EXPECT_ERROR(
-      parseAndInterpret(R"(
+  EXPECT_ERROR(parseAndInterpret(R"(
     func.func @main(%n: tensor<i64>) {
       %true = tw.constant dense<true> : tensor<i1>
       tw.loop max_trips %n : tensor<i64> carried() trips "T" : () -> () {
@@ -137,9 +136,9 @@ TEST(Loop, ErrorsNameTheTrip) {
       } loc("outer"("Loop"))
       return
     })",
-                        {i64({}, {4})}),
-      "node 'outer' (Loop), tw.loop: trip 1: node 'inner' (Reshape): "
-      "only the first trip: K is 1, but 0 is 0");
+                                 {i64({}, {4})}),
+               "node 'outer' (Loop), tw.loop: trip 1: node 'inner' (Reshape): "
+               "only the first trip: K is 1, but 0 is 0");
 }
 
 } // namespace
