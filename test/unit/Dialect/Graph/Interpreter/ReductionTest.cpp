@@ -332,9 +332,9 @@ TEST(NonMaxSuppression, OnnxExamples) {
 
 /// The same boxes as centre and size; corners in any order.
 TEST(NonMaxSuppression, OtherBoxes) {
-  std::vector<double> centers, flipped;
-  for (size_t i = 0; i < cornerBoxes().size(); i += 4) {
-    const double *b = &cornerBoxes()[i];
+  std::vector<double> corners = cornerBoxes(), centers, flipped;
+  for (size_t i = 0; i < corners.size(); i += 4) {
+    const double *b = &corners[i];
     centers.insert(centers.end(), {(b[1] + b[3]) / 2, (b[0] + b[2]) / 2,
                                    b[3] - b[1], b[2] - b[0]});
     flipped.insert(flipped.end(), {b[2], b[3], b[0], b[1]});
