@@ -34,7 +34,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # ccache can only share a precompiled header that holds no time stamp.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 else()
-  add_compile_options(-Wno-comment -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds)
+  add_compile_options(-Wno-comment -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
+                      -Wno-stringop-overflow)
 endif()
 option(TILEWRIGHT_ASSERTS "Check our own invariants at run time (TW_ASSERT)" OFF)
 if(TILEWRIGHT_ASSERTS)

@@ -31,7 +31,7 @@ Interrupt::Interrupt(std::function<void()> abandon)
     if (signalDescriptor >= 0 && endDescriptor >= 0)
       watcher = std::thread([this] { watch(); });
   } catch (const std::system_error &) {
-    // No thread can be had.
+    watcher = std::thread(); // No thread can be had.
   }
   // Without a watcher a signal does what it always does.
   if (!watcher.joinable())

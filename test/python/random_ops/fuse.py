@@ -107,6 +107,9 @@ def consume(draw, made, name, result):
             inputs = [name, operand(draw, made, name, shape, kind)]
     else:
         op, inputs = draw.pick(["Add", "Sub"]), [name, operand(draw, made, name, shape, kind)]
+        if inputs == [name, name]:
+            # Integers that may be 1 apart are 2 apart then.
+            made.tolerance = max(made.tolerance, 2 * made.tolerance - 1)
     made.nodes.append(helper.make_node(op, inputs, [result], name=f"to_{result}", **attributes))
     made.outputs = [result, *(made.outputs if draw.chance(0.2) else made.outputs[1:])]
 
