@@ -64,7 +64,7 @@ addRepeated(CLI::App &app, const std::string &name, const std::string &help,
     for (const std::string &text : texts)
       if (Status status = take(text); !status)
         throw CLI::ValidationError(
-            status.error().in(name + " '" + text + "'").message);
+            error(name, " '", text, "': ", status.error().message).message);
   };
   return app.add_option_function<std::vector<std::string>>(name, takeAll, help)
       ->allow_extra_args(false)
