@@ -152,7 +152,7 @@ struct ThreadPool::State {
 };
 
 namespace {
-// The one mutable global: decision 18 asks for one pool per process. It is
+// A mutable global: decision 18 asks for one pool per process. It is
 // never destroyed, since its threads run until the process ends.
 std::atomic<ThreadPool *> processPool{nullptr};
 
