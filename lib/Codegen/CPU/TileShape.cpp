@@ -206,11 +206,17 @@ LogicalResult TileEmitter::emitScan(tile::ScanOp op) {
 
 /// R rows of L lanes to L rows of R lanes: each stage interleaves row i with
 /// row i + R/2, so that after log2(R) stages one vector holds all columns.
+/// Both are padded to powers of two: with AVX-512, LLVM 22 compiles such
+/// shuffles of 6, 10, 14, ... lanes wrong where some columns are unused.
 SmallVector<Value> TileEmitter::transposeBlock(ArrayRef<Value> rows) {
   int64_t count = rows.size(), lanes = lanesOf(rows.front());
   int64_t padded = llvm::PowerOf2Ceil(count);
-  SmallVector<Value> stage(rows);
-  stage.resize(padded, rows.front());
+  auto mask = llvm::to_vector(llvm::seq<int64_t>(0, lanes));
+  mask.resize(llvm::PowerOf2Ceil(lanes), vector::ShuffleOp::kPoisonIndex);
+  SmallVector<Value> stage;
+  for (Value row : rows)
+    stage.push_back(vector::ShuffleOp::create(b, row, row, mask));
+  stage.resize(padded, stage.front());
   while (stage.size() > 1) {
     size_t half = stage.size() / 2;
     int64_t width = lanesOf(stage.front());

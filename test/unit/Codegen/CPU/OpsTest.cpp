@@ -143,6 +143,24 @@ TEST_P(Ops, TransposeTypes) {
               " -> " + tensor(result, type) + "\n" + store('b', result, type));
 }
 
+// Some columns of the operand are used, the others are not even computed.
+TEST_P(Ops, TransposePart) {
+  for (int64_t rows : {3, 4, 8, 16})
+    for (int64_t lanes : {6, 10, 14, 18, 31})
+      for (auto [first, last] :
+           {std::pair<int64_t, int64_t>{1, lanes}, {0, lanes - 1}, {2, 4}}) {
+        std::vector<int64_t> shape = {rows, lanes}, result = {lanes, rows};
+        check({shapeText(shape, "f32"), shapeText(result, "f32")},
+              load('a', shape) +
+                  "%t = tile.transpose %at [1, 0] : " + tensor(shape) + " -> " +
+                  tensor(result) + "\n%r = tile.clip %t valid [" +
+                  std::to_string(first) + " to " + std::to_string(last) +
+                  ", 0 to " + std::to_string(rows) +
+                  "] fill 0.0 : f32 : " + tensor(result) + "\n" +
+                  store('b', result));
+      }
+}
+
 TEST_P(Ops, Reshape) {
   std::vector<std::pair<std::vector<int64_t>, std::vector<int64_t>>> cases = {
       {{6}, {2, 3}},     {{2, 3}, {3, 2}},        {{4, 16}, {64}},
