@@ -316,7 +316,7 @@ private:
     std::string text;
     llvm::raw_string_ostream stream(text);
     module->print(stream, OpPrintingFlags()
-                              .enableDebugInfo(true, true)
+                              .enableDebugInfo(true)
                               .elideLargeElementsAttrs(32));
     std::string number = std::to_string(stages++);
     return writeFile(options.saveStages + "/" + number + "-" + stage + ".mlir",

@@ -65,7 +65,7 @@ def test_same_bytes(tilewright, conv_relu_file):
     assert (tilewright.folder / "one.twm").read_bytes() == (tilewright.folder / "two.twm").read_bytes()
 
 
-# --save-stages writes the IR after each phase, in order.
+# --save-stages writes the IR after each phase, in order; tw-opt reads it.
 def test_save_stages(tilewright, conv_relu_file):
     tilewright("compile", conv_relu_file, "--save-stages", "a/stages")
     names = sorted(path.name for path in (tilewright.folder / "a/stages").iterdir())
@@ -73,6 +73,10 @@ def test_save_stages(tilewright, conv_relu_file):
         assert any(stage in name for name in names), names
     imported = next(path for path in (tilewright.folder / "a/stages").iterdir() if "imported" in path.name)
     assert "tw.conv" in imported.read_text()
+    for name in names:
+        subprocess.run(
+            [tilewright.program.parent / "tw-opt", name], cwd=tilewright.folder / "a/stages", check=True, capture_output=True
+        )
 
 
 # --report prints the kernels with the nodes that they came from.
