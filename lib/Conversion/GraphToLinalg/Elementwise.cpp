@@ -17,7 +17,7 @@ namespace tilewright::graph {
 LogicalResult KernelConverter::convertElementwise(Operation *op) {
   Location loc = op->getLoc();
   Value result = op->getResult(0);
-  Type resultElement = element(result);
+  Type resultElement = elementOf(result);
   SmallVector<Value> inputs;
   for (Value operand : op->getOperands())
     inputs.push_back(get(operand));
@@ -27,26 +27,26 @@ LogicalResult KernelConverter::convertElementwise(Operation *op) {
         ScalarEmitter emit(builder, loc);
         SmallVector<Value> x;
         for (auto [arg, operand] : llvm::zip(args, op->getOperands()))
-          x.push_back(emit.load(arg, element(operand)));
+          x.push_back(emit.load(arg, elementOf(operand)));
         Value y = TypeSwitch<Operation *, Value>(op)
                       .Case([&](UnaryOp unary) {
                         return emit.unary(unary.getKind(), x[0],
-                                          element(unary.getOperand()));
+                                          elementOf(unary.getOperand()));
                       })
                       .Case([&](BinaryOp binary) {
                         return emit.binary(binary.getKind(), x[0], x[1],
-                                           element(binary.getLhs()));
+                                           elementOf(binary.getLhs()));
                       })
                       .Case([&](CompareOp compare) {
                         return emit.compare(compare.getKind(), x[0], x[1],
-                                            element(compare.getLhs()));
+                                            elementOf(compare.getLhs()));
                       })
                       .Case([&](SelectOp) -> Value {
                         return arith::SelectOp::create(builder, loc, x[0], x[1],
                                                        x[2]);
                       })
                       .Case([&](CastOp cast) {
-                        return emit.cast(x[0], element(cast.getOperand()),
+                        return emit.cast(x[0], elementOf(cast.getOperand()),
                                          resultElement);
                       });
         return emit.store(y, resultElement);

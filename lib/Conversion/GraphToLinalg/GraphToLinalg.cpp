@@ -119,7 +119,7 @@ Value KernelConverter::reduce(
     if (!dim.constantValue())
       dynamic.push_back(size(dim));
   }
-  auto type = getTensorType(b.getContext(), kept, element(operand));
+  auto type = getTensorType(b.getContext(), kept, elementOf(operand));
   Value empty = tensor::EmptyOp::create(b, loc, type, dynamic);
   Value start = arith::ConstantOp::create(b, loc, neutral);
   Value init = linalg::FillOp::create(b, loc, start, empty).getResult(0);
@@ -135,7 +135,7 @@ Value KernelConverter::reduce(
 }
 
 Value KernelConverter::contracted(Operation *op, Value operand) {
-  Type from = element(operand), to = element(op->getResult(0));
+  Type from = elementOf(operand), to = elementOf(op->getResult(0));
   bool tilesWiden = isa<MatmulOp>(op) && isa<FloatType>(from);
   if (storageType(from) == storageType(to) || tilesWiden)
     return get(operand);
@@ -158,7 +158,7 @@ LogicalResult KernelConverter::keep(Operation *op) {
     state.types.push_back(withStorage(type));
   state.attributes = op->getAttrDictionary();
   // The storage type no longer says the signedness.
-  if (isa<PoolOp>(op) && element(op->getOperand(0)).isUnsignedInteger())
+  if (isa<PoolOp>(op) && elementOf(op->getOperand(0)).isUnsignedInteger())
     state.addAttribute(tile::kUnsignedAttr, b.getUnitAttr());
   Operation *clone = b.create(state);
   for (auto [from, to] : llvm::zip(op->getResults(), clone->getResults()))

@@ -63,9 +63,8 @@ private:
   /// (Products wrap, so an operand that is too wide may be cut.)
   mlir::Value contracted(mlir::Operation *op, mlir::Value operand);
 
-  mlir::Type storage(mlir::Value value) { return storageType(element(value)); }
-  static mlir::Type element(mlir::Value value) {
-    return llvm::cast<mlir::RankedTensorType>(value.getType()).getElementType();
+  mlir::Type storage(mlir::Value value) {
+    return storageType(elementOf(value));
   }
 
   /// linalg.generic over `shape` with all axes parallel.

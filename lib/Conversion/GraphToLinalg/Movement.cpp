@@ -143,7 +143,7 @@ LogicalResult KernelConverter::convertMovement(Operation *op) {
                                identityBody);
           })
           .Case([&](RangeOp range) {
-            Type element = this->element(result);
+            Type element = elementOf(result);
             return elementwise(
                 loc, shape, type,
                 {get(range.getStart()), get(range.getDelta())},

@@ -59,7 +59,7 @@ static BinaryKind combiner(ReduceKind kind) {
 
 Value KernelConverter::reduceOp(ReduceOp op) {
   Location loc = op.getLoc();
-  Type element = this->element(op.getOperand());
+  Type element = elementOf(op.getOperand());
   Dims shape = getDims(op.getOperand()), kept = getDims(op.getResult());
   // A bool is reduced as the bit it is, unsigned.
   bool isBool = element.isInteger(1),
@@ -121,7 +121,7 @@ Value KernelConverter::reduceOp(ReduceOp op) {
 /// The largest element first, then the first (or last) index that holds it.
 Value KernelConverter::argReduce(ArgReduceOp op) {
   Location loc = op.getLoc();
-  Type element = this->element(op.getOperand());
+  Type element = elementOf(op.getOperand());
   Dims shape = getDims(op.getOperand());
   int64_t axis = op.getAxis();
   bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
@@ -176,7 +176,7 @@ Value KernelConverter::argReduce(ArgReduceOp op) {
 
 Value KernelConverter::softmax(SoftmaxOp op) {
   Location loc = op.getLoc();
-  Type element = this->element(op.getOperand()), compute = computeType(element);
+  Type element = elementOf(op.getOperand()), compute = computeType(element);
   Dims shape = getDims(op.getOperand());
   int64_t axis = op.getAxis();
   AffineMap identity = b.getMultiDimIdentityMap(shape.size()),
@@ -230,7 +230,7 @@ Value KernelConverter::softmax(SoftmaxOp op) {
 
 Value KernelConverter::normalize(NormalizeOp op) {
   Location loc = op.getLoc();
-  Type element = this->element(op.getOperand()), compute = computeType(element);
+  Type element = elementOf(op.getOperand()), compute = computeType(element);
   Dims shape = getDims(op.getOperand()), rows;
   DimExpr product = 1;
   for (size_t i = 0; i < shape.size(); ++i) {

@@ -33,7 +33,7 @@ struct Taps {
 Value KernelConverter::resize(ResizeOp op) {
   Location loc = op.getLoc();
   Dims from = getDims(op.getOperand()), to = getDims(op.getResult());
-  Type element = this->element(op.getResult());
+  Type element = elementOf(op.getResult());
   bool crop = op.getCoordinates() == ResizeCoordinates::TfCropAndResize;
   Value operand = get(op.getOperand());
   SmallVector<Value> in, out;
@@ -152,10 +152,10 @@ Value KernelConverter::resize(ResizeOp op) {
 Value KernelConverter::gridSample(GridSampleOp op) {
   Location loc = op.getLoc();
   Dims from = getDims(op.getInput()), to = getDims(op.getResult());
-  Type element = this->element(op.getInput());
+  Type element = elementOf(op.getInput());
   int64_t rank = int64_t(to.size()), spatial = int64_t(from.size()) - 2;
   Value operand = get(op.getInput()), grid = get(op.getGrid());
-  Type gridElement = this->element(op.getGrid());
+  Type gridElement = elementOf(op.getGrid());
   SmallVector<Value> in;
   for (int64_t s = 0; s < spatial; ++s)
     in.push_back(size(from[s + 1]));

@@ -106,9 +106,7 @@ Value Emitter::createFolded(OperationState &op) {
 // Types
 //===----------------------------------------------------------------------===//
 
-Type Emitter::element(Value value) const {
-  return mlir::cast<RankedTensorType>(value.getType()).getElementType();
-}
+Type Emitter::element(Value value) const { return graph::elementOf(value); }
 
 bool Emitter::isFloat(Value value) const {
   return mlir::isa<FloatType>(element(value));
@@ -291,19 +289,6 @@ bool Emitter::expectVector(Value value, const DimExpr &size,
   if (failed() || !expectRank(value, 1, 1, what))
     return false;
   equal(shape(value)[0], size, what + " and the axis it goes along");
-  return !failed();
-}
-
-bool Emitter::expectBroadcastsTo(Value value, ArrayRef<DimExpr> dims,
-                                 const Twine &what) {
-  Shape operand = shape(value);
-  if (failed() || !expectRank(value, 0, int64_t(dims.size()), what))
-    return false;
-  int64_t lead = int64_t(dims.size()) - operand.rank();
-  for (int64_t i = 0; i < operand.rank(); ++i)
-    if (!operand[i].isConstant(1))
-      equal(operand[i], dims[size_t(lead + i)],
-            "axis " + Twine(i) + " of " + what + " and what it broadcasts to");
   return !failed();
 }
 

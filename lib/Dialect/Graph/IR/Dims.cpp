@@ -48,6 +48,14 @@ DimExpr getDim(Value value, int64_t axis) {
       .exprs()[type.getDynamicDimIndex(axis)];
 }
 
+int64_t rankOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank();
+}
+
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
 RankedTensorType getTensorType(MLIRContext *context, ArrayRef<DimExpr> dims,
                                Type element) {
   SmallVector<int64_t> shape;

@@ -18,14 +18,6 @@
 
 namespace tilewright::graph {
 
-/// The element type of a tensor value.
-inline mlir::Type elementOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType()).getElementType();
-}
-inline int64_t rankOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType()).getRank();
-}
-
 /// True for integers and floats, not bools.
 inline bool isNumeric(mlir::Type element) { return !element.isInteger(1); }
 inline bool isFloat(mlir::Type element) {

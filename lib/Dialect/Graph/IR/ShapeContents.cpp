@@ -59,9 +59,7 @@ int64_t dot(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   return sum;
 }
 
-DType typeOf(Value value) {
-  return *getDType(cast<RankedTensorType>(value.getType()).getElementType());
-}
+DType typeOf(Value value) { return *getDType(elementOf(value)); }
 
 class Walk {
 public:

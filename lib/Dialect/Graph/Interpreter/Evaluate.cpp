@@ -16,8 +16,6 @@
 
 #include "tilewright/Support/SizeMessage.h"
 
-#include "mlir/IR/TypeUtilities.h"
-
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cstring>
@@ -47,8 +45,8 @@ Result<Tensors> one(Result<Tensor> tensor) {
 }
 
 /// The element type of the op's result, which the verifier has checked.
-DType elementOf(mlir::Operation *op) {
-  return *getDType(mlir::getElementTypeOrSelf(op->getResult(0).getType()));
+DType resultType(mlir::Operation *op) {
+  return *getDType(elementOf(op->getResult(0)));
 }
 
 /// Runs `fn(shape)` with the sizes in the type of the op's result.
@@ -131,7 +129,7 @@ Result<Tensors> run(SelectOp op, const Frame &f) {
   return one(select(f.operands[0], f.operands[1], f.operands[2]));
 }
 Result<Tensors> run(CastOp op, const Frame &f) {
-  return one(cast(f.operands[0], elementOf(op)));
+  return one(cast(f.operands[0], resultType(op)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -201,7 +199,7 @@ Result<Tensors> run(ReverseSequenceOp op, const Frame &f) {
 
 Result<Tensors> run(MatmulOp op, const Frame &f) {
   return one(matmul(f.operands[0], f.operands[1], op.getTransposeLhs(),
-                    op.getTransposeRhs(), elementOf(op)));
+                    op.getTransposeRhs(), resultType(op)));
 }
 
 /// `high` may be null: the op has none.
@@ -236,7 +234,7 @@ Result<Tensors> run(ConvOp op, const Frame &f) {
   if (!window)
     return window.error();
   return one(conv(f.operands[0], f.operands[1], *window, op.getGroups(),
-                  elementOf(op)));
+                  resultType(op)));
 }
 Result<Tensors> run(ConvTransposeOp op, const Frame &f) {
   Result<Window> window =
@@ -245,7 +243,7 @@ Result<Tensors> run(ConvTransposeOp op, const Frame &f) {
     return window.error();
   return withShape(op, f, [&](const Shape &shape) {
     return convTranspose(f.operands[0], f.operands[1], *window, op.getGroups(),
-                         shape, elementOf(op));
+                         shape, resultType(op));
   });
 }
 Result<Tensors> run(PoolOp op, const Frame &f) {

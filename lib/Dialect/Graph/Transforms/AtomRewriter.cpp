@@ -14,10 +14,6 @@ using namespace mlir;
 
 namespace tilewright::graph {
 
-static Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 AtomRewriter::AtomRewriter(Block &block, const AxisAtoms &atoms,
                            ArrayRef<Order> orders)
     : block(block), atoms(atoms), builder(block.getParentOp()->getContext()),
@@ -83,7 +79,7 @@ Value AtomRewriter::stored(Value value) {
 
 Value AtomRewriter::inFrame(Value value, const Atoms &frame) {
   // Scalars broadcast as they are.
-  if (cast<RankedTensorType>(value.getType()).getRank() == 0)
+  if (rankOf(value) == 0)
     return value;
   bool hasForm = isMember(value) || storedForms.contains(value);
   return reshape(hasForm ? stored(value) : value, sizes(value, frame));

@@ -69,8 +69,7 @@ DimExpr AxisAtoms::sizeIn(Value value, int atom) const {
 
 bool AxisAtoms::isLinear(Operation *op) {
   auto matmul = dyn_cast<MatmulOp>(op);
-  return matmul && !matmul.getTransposeLhs() &&
-         cast<RankedTensorType>(matmul.getRhs().getType()).getRank() == 2;
+  return matmul && !matmul.getTransposeLhs() && rankOf(matmul.getRhs()) == 2;
 }
 
 //===----------------------------------------------------------------------===//

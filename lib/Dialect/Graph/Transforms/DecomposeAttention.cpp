@@ -24,8 +24,7 @@ namespace {
 class Decomposition {
 public:
   explicit Decomposition(AttentionOp op)
-      : op(op), b(op), loc(op.getLoc()),
-        element(cast<RankedTensorType>(op.getType()).getElementType()),
+      : op(op), b(op), loc(op.getLoc()), element(elementOf(op)),
         compute(element.isF64() ? element : Type(b.getF32Type())) {}
 
   Value run() {
@@ -98,9 +97,7 @@ private:
   Value reshape(Value x, const Dims &dims) {
     if (getDims(x) == dims)
       return x;
-    auto to =
-        getTensorType(b.getContext(), dims,
-                      cast<RankedTensorType>(x.getType()).getElementType());
+    auto to = getTensorType(b.getContext(), dims, elementOf(x));
     return ReshapeOp::create(b, loc, to, x);
   }
 

@@ -21,10 +21,6 @@ using namespace tilewright::graph;
 
 namespace {
 
-Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 /// scale * x + shift, each a vector of f64 over the output channels (or of one
 /// element), or null for 1 and 0.
 struct Affine {

@@ -50,9 +50,7 @@ std::optional<int64_t> countingAxis(Value value) {
   }
   if (auto constant = dyn_cast<ConstantOp>(op))
     return isCount(constant) ? longAxis(dims) : std::nullopt;
-  if (isa<CastOp>(op) &&
-      isa<IntegerType>(
-          cast<RankedTensorType>(op->getOperand(0).getType()).getElementType()))
+  if (isa<CastOp>(op) && isa<IntegerType>(elementOf(op->getOperand(0))))
     return countingAxis(op->getOperand(0));
   if (!isa<ReshapeOp, BroadcastOp>(op))
     return std::nullopt;
@@ -104,8 +102,7 @@ Value withoutIndexGrid(OpBuilder &builder, GatherNDOp op) {
     spread[*axis] = size;
     last = *axis;
   }
-  Type element =
-      cast<RankedTensorType>(op.getOperand().getType()).getElementType();
+  Type element = elementOf(op.getOperand());
   Value value = op.getOperand();
   Type spreadType = getTensorType(op.getContext(), spread, element);
   if (value.getType() != spreadType)

@@ -36,10 +36,6 @@ namespace tilewright::graph {
 
 namespace {
 
-Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 DimExpr product(ArrayRef<DimExpr> sizes) { return numElements(sizes); }
 
 /// How many consecutive axes of `fine` make up each axis of `coarse`; none if

@@ -82,8 +82,7 @@ private:
 
   /// Bytes, with a size of 64 for what is not known.
   double bytes(Value value) {
-    double product = double(byteSize(
-        *getDType(cast<RankedTensorType>(value.getType()).getElementType())));
+    double product = double(byteSize(*getDType(elementOf(value))));
     for (const DimExpr &size : getDims(value)) {
       std::set<std::string> symbols;
       size.collectSymbols(symbols);

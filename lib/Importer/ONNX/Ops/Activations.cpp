@@ -34,9 +34,8 @@ static void importLeakyRelu(Node &n) {
 }
 
 static void importPRelu(Node &n) {
-  Value x = n.in(0), slope = n.in(1);
-  if (n.expectBroadcastsTo(slope, n.shape(x).dims, "input 'slope'"))
-    n.result(0, n.selectNegative(x, n.mul(x, slope), x));
+  Value x = n.in(0);
+  n.result(0, n.selectNegative(x, n.mul(x, n.in(1)), x));
 }
 
 static void importElu(Node &n) {

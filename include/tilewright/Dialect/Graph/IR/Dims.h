@@ -39,6 +39,10 @@ Dims getDims(mlir::RankedTensorType type);
 Dims getDims(mlir::Value value);
 /// The size of one axis.
 DimExpr getDim(mlir::Value value, int64_t axis);
+/// The number of axes.
+int64_t rankOf(mlir::Value value);
+/// The element type of a tensor value.
+mlir::Type elementOf(mlir::Value value);
 
 /// The tensor type with these sizes; constants must not be negative.
 mlir::RankedTensorType getTensorType(mlir::MLIRContext *context,
