@@ -7,6 +7,7 @@
 
 #include "tilewright/Driver/BuildPlan.h"
 
+#include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/IR/NodeNames.h"
@@ -22,28 +23,6 @@ namespace {
 
 std::vector<DimExpr> toVector(const graph::Dims &dims) {
   return {dims.begin(), dims.end()};
-}
-
-/// The elements of a constant as they are in memory.
-std::string constantBytes(ElementsAttr value) {
-  auto dense = cast<DenseElementsAttr>(value);
-  int64_t count = dense.getNumElements();
-  std::string bytes;
-  auto append = [&](uint64_t bits, unsigned width) {
-    for (unsigned i = 0; i < width; ++i)
-      bytes.push_back(char(bits >> (8 * i)));
-  };
-  Type element = dense.getElementType();
-  unsigned width = std::max(1u, element.getIntOrFloatBitWidth() / 8);
-  if (isa<FloatType>(element)) {
-    for (const APFloat &number : dense.getValues<APFloat>())
-      append(number.bitcastToAPInt().getZExtValue(), width);
-  } else {
-    for (const APInt &number : dense.getValues<APInt>())
-      append(number.getZExtValue(), width);
-  }
-  bytes.resize(size_t(count) * width);
-  return bytes;
 }
 
 class PlanBuilder {
@@ -131,8 +110,11 @@ private:
       return buffers[value] = add(buffer);
     }
     if (auto constant = dyn_cast_if_present<graph::ConstantOp>(op)) {
+      Result<Tensor> tensor = graph::toTensor(constant.getValue());
+      if (!tensor)
+        return tensor.error();
       Buffer buffer = describe(value, BufferKind::Constant);
-      buffer.bytes = constantBytes(constant.getValue());
+      buffer.bytes.assign(tensor->as<char>(), size_t(tensor->bytes()));
       return buffers[value] = add(buffer);
     }
     if (auto reshape = dyn_cast_if_present<graph::ReshapeOp>(op)) {

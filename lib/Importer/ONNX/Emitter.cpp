@@ -8,6 +8,7 @@
 #include "Emitter.h"
 #include "Numbers.h"
 
+#include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/SizeRequirements.h"
 #include "tilewright/Support/SizeMessage.h"
 
@@ -29,7 +30,8 @@ void Emitter::fail(const Twine &reason) {
 
 Value Emitter::poison() {
   return graph::ConstantOp::create(
-      state.builder, loc, toAttribute(state.context, Tensor(DType::F32, {})));
+      state.builder, loc,
+      graph::toAttribute(state.context, Tensor(DType::F32, {})));
 }
 
 /// Runs `body` and gives the text of the errors that it reported.
@@ -163,14 +165,14 @@ Value Emitter::scalar(Type element, double value) {
   Tensor tensor(graph::getDType(element).value_or(DType::F32), {});
   setNumber(tensor, 0, value);
   return graph::ConstantOp::create(state.builder, loc,
-                                   toAttribute(state.context, tensor));
+                                   graph::toAttribute(state.context, tensor));
 }
 
 Value Emitter::scalarInt(Type element, int64_t value) {
   Tensor tensor(graph::getDType(element).value_or(DType::I64), {});
   setInteger(tensor, 0, value);
   return graph::ConstantOp::create(state.builder, loc,
-                                   toAttribute(state.context, tensor));
+                                   graph::toAttribute(state.context, tensor));
 }
 
 Value Emitter::ints(ArrayRef<int64_t> values) {

@@ -7,6 +7,7 @@
 
 #include "ImportState.h"
 
+#include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/ShapeContents.h"
 
 using namespace mlir;
@@ -59,44 +60,11 @@ std::string ImportState::symbolFor(StringRef text) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-DenseElementsAttr onnximport::toAttribute(MLIRContext *context,
-                                          const Tensor &tensor) {
-  Type element = graph::getElementType(context, tensor.type());
-  auto type = RankedTensorType::get(tensor.shape(), element);
-  if (tensor.type() == DType::Bool) {
-    SmallVector<bool> values;
-    for (int64_t i = 0; i < tensor.size(); ++i)
-      values.push_back(tensor.as<uint8_t>()[i] != 0);
-    return DenseElementsAttr::get(type, values);
-  }
-  ArrayRef<char> raw(tensor.as<char>(), size_t(tensor.bytes()));
-  return DenseElementsAttr::getFromRawBuffer(type, raw);
-}
-
-Tensor onnximport::toTensor(DenseElementsAttr attribute) {
-  auto type = cast<RankedTensorType>(attribute.getType());
-  DType dtype = *graph::getDType(type.getElementType());
-  Tensor tensor(dtype, std::vector<int64_t>(type.getShape()));
-  if (dtype == DType::Bool) {
-    int64_t i = 0;
-    for (bool value : attribute.getValues<bool>())
-      tensor.as<uint8_t>()[i++] = value;
-    return tensor;
-  }
-  ArrayRef<char> raw = attribute.getRawData();
-  size_t step = size_t(byteSize(dtype));
-  for (int64_t i = 0; i < tensor.size(); ++i)
-    std::memcpy(tensor.as<char>() + size_t(i) * step,
-                raw.data() + (attribute.isSplat() ? 0 : size_t(i) * step),
-                step);
-  return tensor;
-}
-
 Value ImportState::constant(Location loc, const Tensor &tensor,
                             StringRef name) {
   if (tensor.bytes() <= 1024)
     return graph::ConstantOp::create(builder, loc,
-                                     toAttribute(context, tensor));
+                                     graph::toAttribute(context, tensor));
   int64_t key = weights.add(name.str(), tensor);
   Type element = graph::getElementType(context, tensor.type());
   return graph::WeightOp::create(builder, loc,
@@ -106,8 +74,8 @@ Value ImportState::constant(Location loc, const Tensor &tensor,
 
 std::optional<Tensor> ImportState::constantValue(Value value) const {
   if (auto constant = value.getDefiningOp<graph::ConstantOp>())
-    if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()))
-      return toTensor(dense);
+    if (Result<Tensor> tensor = graph::toTensor(constant.getValue()))
+      return tensor.take();
   if (auto weight = value.getDefiningOp<graph::WeightOp>())
     if (std::optional<Weight> found = weights.lookup(int64_t(weight.getKey())))
       return found->tensor;

@@ -80,11 +80,6 @@ private:
   std::map<std::pair<std::string, std::string>, std::set<mlir::Block *>> checks;
 };
 
-/// A tensor as an attribute, and back.
-mlir::DenseElementsAttr toAttribute(mlir::MLIRContext *context,
-                                    const Tensor &tensor);
-Tensor toTensor(mlir::DenseElementsAttr attribute);
-
 } // namespace tilewright::onnximport
 
 #endif // TILEWRIGHT_LIB_IMPORTER_ONNX_IMPORTSTATE_H

@@ -14,6 +14,7 @@
 #include "Elements.h"
 #include "Kernels.h"
 
+#include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Support/SizeMessage.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -369,33 +370,6 @@ Result<Tensors> run(NonMaxSuppressionOp op, const Frame &f) {
 }
 
 } // namespace
-
-Result<Tensor> toTensor(mlir::ElementsAttr attr) {
-  auto type = llvm::dyn_cast<mlir::RankedTensorType>(attr.getType());
-  std::optional<DType> element =
-      type ? getDType(type.getElementType()) : std::nullopt;
-  auto values = attr.tryGetValues<mlir::Attribute>();
-  if (!element || !values)
-    return error("the constant is not made of elements that tw has");
-  Result<Tensor> result = Tensor::allocate(
-      *element, Shape(type.getShape().begin(), type.getShape().end()));
-  if (!result)
-    return result;
-  auto *to = static_cast<char *>(result->data());
-  for (mlir::Attribute value : *values) {
-    llvm::APInt bits;
-    if (auto number = llvm::dyn_cast<mlir::FloatAttr>(value))
-      bits = number.getValue().bitcastToAPInt();
-    else if (auto number = llvm::dyn_cast<mlir::IntegerAttr>(value))
-      bits = number.getValue();
-    else
-      return error("the constant is not made of numbers");
-    uint64_t word = bits.getZExtValue(); // little endian: the low bytes first
-    std::memcpy(to, &word, byteSize(*element));
-    to += byteSize(*element);
-  }
-  return result;
-}
 
 Result<Tensors> evaluate(mlir::Operation *op, const Frame &frame) {
   return llvm::TypeSwitch<mlir::Operation *, Result<Tensors>>(op)

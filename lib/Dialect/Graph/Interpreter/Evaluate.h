@@ -27,9 +27,6 @@ struct Frame {
 /// The results of an op without regions.
 Result<Tensors> evaluate(mlir::Operation *op, const Frame &frame);
 
-/// The elements of a constant.
-Result<Tensor> toTensor(mlir::ElementsAttr attr);
-
 } // namespace tilewright::graph::reference
 
 #endif // TILEWRIGHT_LIB_DIALECT_GRAPH_INTERPRETER_EVALUATE_H

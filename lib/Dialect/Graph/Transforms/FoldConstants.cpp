@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
@@ -20,20 +21,6 @@ namespace tilewright::graph {
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::graph;
-
-/// The tensor as an attribute; bools are packed in attributes only.
-static DenseElementsAttr toAttribute(const Tensor &tensor,
-                                     RankedTensorType type) {
-  if (tensor.type() == DType::Bool) {
-    SmallVector<bool> values;
-    for (int64_t i = 0; i < tensor.size(); ++i)
-      values.push_back(tensor.as<uint8_t>()[i] != 0);
-    return DenseElementsAttr::get(type, values);
-  }
-  return DenseElementsAttr::getFromRawBuffer(
-      type, ArrayRef(static_cast<const char *>(tensor.data()),
-                     size_t(tensor.bytes())));
-}
 
 namespace {
 
@@ -101,8 +88,7 @@ struct FoldConstantsPass
     builder.setInsertionPoint(op);
     for (auto [result, tensor] : llvm::zip(op->getResults(), *results))
       result.replaceAllUsesWith(ConstantOp::create(
-          builder, op->getLoc(),
-          toAttribute(tensor, cast<RankedTensorType>(result.getType()))));
+          builder, op->getLoc(), toAttribute(&getContext(), tensor)));
     op->erase();
     ++numFolded;
     return success();
