@@ -7,6 +7,7 @@
 
 #include "LoopKernel.h"
 
+#include "tilewright/Conversion/Scalar/Scalar.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -15,20 +16,6 @@ using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::graph;
 using namespace tilewright::graph::loops;
-
-static Type storageType(Type element) {
-  auto integer = dyn_cast<IntegerType>(element);
-  if (!integer)
-    return element;
-  return IntegerType::get(element.getContext(),
-                          std::max(8u, integer.getWidth()));
-}
-
-static Type computeType(Type element) {
-  if (element.isF16() || element.isBF16())
-    return Float32Type::get(element.getContext());
-  return storageType(element);
-}
 
 AxisSplit::AxisSplit(ArrayRef<DimExpr> shape, int64_t axis)
     : outer(1), size(shape[axis]), inner(1) {
@@ -153,15 +140,11 @@ Array LoopKernel::scratch(Type element, ArrayRef<DimExpr> shape) {
 //===----------------------------------------------------------------------===//
 
 Value LoopKernel::load(const Array &array, ValueRange at) {
-  Value value = memref::LoadOp::create(b, array.memref, at);
-  if (array.element.isInteger(1)) {
-    // A byte other than 0 and 1 counts as true.
-    Value set = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, value,
-                                      number(value.getType(), 0));
-    return arith::ExtUIOp::create(b, value.getType(), set);
-  }
-  if (computeType(array.element) != value.getType())
-    return arith::ExtFOp::create(b, computeType(array.element), value);
+  Value stored = memref::LoadOp::create(b, array.memref, at);
+  Value value = ScalarEmitter(b, b.getLoc()).load(stored, array.element);
+  // A byte other than 0 and 1 counts as true.
+  if (array.element.isInteger(1))
+    return arith::ExtUIOp::create(b, stored.getType(), value);
   return value;
 }
 
@@ -390,7 +373,8 @@ Value LoopKernel::combine(ReduceKind kind, const Array &array, Value x,
 }
 
 Value LoopKernel::neutral(ReduceKind kind, const Array &array) {
-  Type type = computeType(array.element);
+  Type type = array.element.isInteger(1) ? storageType(array.element)
+                                         : computeType(array.element);
   bool isMax = kind == ReduceKind::Max;
   if (kind != ReduceKind::Max && kind != ReduceKind::Min)
     return number(type, kind == ReduceKind::Prod ? 1 : 0);
