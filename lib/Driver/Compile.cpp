@@ -162,9 +162,11 @@ public:
     auto writer = ModuleWriter::create(output);
     if (!writer)
       return writer.error();
-    for (const Target &target : targets)
-      if (Status status =
-              compileFor(target, module, weights, *writer, diagnostics);
+    auto lowered = lowerFor(targets, module, diagnostics);
+    if (!lowered)
+      return lowered.error();
+    for (auto [target, kernels] : llvm::zip_equal(targets, *lowered))
+      if (Status status = compileFor(target, kernels, module, weights, *writer);
           !status)
         return status.error();
 
@@ -219,22 +221,40 @@ private:
     return Status::success();
   }
 
-  Status compileFor(const Target &target, ModuleOp module, WeightStore &weights,
-                    ModuleWriter &writer, Diagnostics &diagnostics) {
-    if (Status status = begin("tile for " + target.name); !status)
-      return status;
-    LoweringOptions lowering;
-    lowering.unit = {target.vectorBits, target.vectorRegisters};
-    auto lowered = lowerKernels(module, lowering);
-    if (failed(lowered))
-      return diagnostics.toError("lowering to tiles failed");
-    for (const CompileRemark &remark : diagnostics.remarks)
-      if (!llvm::is_contained(report.loweringRemarks, remark))
-        report.loweringRemarks.push_back(remark);
-    diagnostics.remarks.clear();
-    if (Status status = save("tiled-" + target.name, *lowered->module); !status)
-      return status;
+  /// The kernels in the tiled form of each target. All have the same launches:
+  /// what falls apart for one does so for all.
+  Result<std::vector<LoweredKernels>> lowerFor(llvm::ArrayRef<Target> targets,
+                                               ModuleOp module,
+                                               Diagnostics &diagnostics) {
+    std::vector<LoweredKernels> result;
+    while (result.size() < targets.size()) {
+      const Target &target = targets[result.size()];
+      if (Status status = begin("tile for " + target.name); !status)
+        return status.error();
+      LoweringOptions lowering;
+      lowering.unit = {target.vectorBits, target.vectorRegisters};
+      auto lowered = lowerKernels(module, lowering);
+      if (failed(lowered))
+        return diagnostics.toError("lowering to tiles failed");
+      for (const CompileRemark &remark : diagnostics.remarks)
+        if (!llvm::is_contained(report.loweringRemarks, remark))
+          report.loweringRemarks.push_back(remark);
+      diagnostics.remarks.clear();
+      if (lowered->fellApart && !result.empty())
+        result.clear();
+      else
+        result.push_back(std::move(*lowered));
+    }
+    for (auto [target, lowered] : llvm::zip_equal(targets, result))
+      if (Status status = save("tiled-" + target.name, *lowered.module);
+          !status)
+        return status.error();
+    return std::move(result);
+  }
 
+  Status compileFor(const Target &target, const LoweredKernels &lowered,
+                    ModuleOp module, WeightStore &weights,
+                    ModuleWriter &writer) {
     if (Status status = begin("code for " + target.name); !status)
       return status;
     cpu::CpuTarget cpuTarget;
@@ -244,13 +264,13 @@ private:
     cpuTarget.vectorBytes = target.vectorBits / 8;
     cpuTarget.vectorRegisters = target.vectorRegisters;
     auto compiled = cpu::compileForCpu(
-        *lowered->module, cpuTarget,
+        *lowered.module, cpuTarget,
         {options.jobs, [&](double part) { return goOn(part); }});
     if (!compiled)
       return compiled.error();
 
     PlanSources sources;
-    sources.kernels = &lowered->kernels;
+    sources.kernels = &lowered.kernels;
     std::map<std::string, const cpu::CpuKernel *> bySymbol;
     for (const cpu::CpuKernel &kernel : compiled->kernels) {
       auto scratch = DimExpr::parse(kernel.scratch);
@@ -272,7 +292,7 @@ private:
     module.walk([&](graph::KernelOp kernel) {
       nodes[kernel.getSymName().str()] = graph::nodesOf(kernel.getLoc());
     });
-    for (const LoweredKernel &kernel : lowered->kernels) {
+    for (const LoweredKernel &kernel : lowered.kernels) {
       KernelReport entry{kernel.name, target.name, nodes[kernel.name], {}};
       if (auto found = bySymbol.find(kernel.symbol); found != bySymbol.end())
         entry.remarks = found->second->remarks;
@@ -306,7 +326,12 @@ private:
       return;
     std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - started;
-    report.seconds.push_back({current, elapsed.count()});
+    auto again = llvm::find_if(
+        report.seconds, [&](auto &phase) { return phase.first == current; });
+    if (again == report.seconds.end())
+      report.seconds.push_back({current, elapsed.count()});
+    else
+      again->second += elapsed.count();
     current.clear();
   }
 
@@ -315,9 +340,9 @@ private:
       return Status::success();
     std::string text;
     llvm::raw_string_ostream stream(text);
-    module->print(stream, OpPrintingFlags()
-                              .enableDebugInfo(true)
-                              .elideLargeElementsAttrs(32));
+    module->print(
+        stream,
+        OpPrintingFlags().enableDebugInfo(true).elideLargeElementsAttrs(32));
     std::string number = std::to_string(stages++);
     return writeFile(options.saveStages + "/" + number + "-" + stage + ".mlir",
                      text);

@@ -126,6 +126,7 @@ private:
   const LoweringOptions &options;
   UnifySizes sizes;
   std::vector<Pending> pending;
+  bool fellApart = false;
   OwningOpRef<ModuleOp> result;
   DenseMap<Operation *, func::FuncOp> functions;
   DenseMap<Operation *, std::string> names;
@@ -186,6 +187,7 @@ LogicalResult Lowering::refuse(Pending refused, StringRef reason) {
   if (!kernel || refused.form == Form::ScalarLoops)
     return refused.launch->emitError(reason);
   if (isFused(kernel)) {
+    fellApart = true;
     kernel.emitRemark() << "its ops are not fused: " << reason;
     for (graph::KernelOp part : graph::splitKernel(kernel))
       pending.push_back({part});
@@ -274,6 +276,7 @@ FailureOr<LoweredKernels> Lowering::run() {
     lowered.kernels.push_back(std::move(kernel));
   }
   lowered.module = std::move(result);
+  lowered.fellApart = fellApart;
   return lowered;
 }
 

@@ -74,21 +74,29 @@ def check_sizes(cases, tmp_path, capsys, title):
         for name, size, why in sorted(wrong):
             print(f"  --random-case {name}, {size}: {' '.join(why.split())[:400]}")
     assert not [name for name, *_ in wrong]
+    return runs, refused
+
+
+def check_sizes_of_every_op(claimed, count, seed, tmp_path, capsys):
+    """`count` cases of each op: most must compile with unknown sizes and have some."""
+    cases = [run.make(key, claimed[key], i, seed) for i in range(count) for key in run.GENERATORS]
+    runs, refused = check_sizes(cases, tmp_path, capsys, f"seed {seed}")
+    assert refused <= 0.15 * len(cases)
+    assert runs >= 3 * len(cases)
 
 
 def test_sizes_that_do_not_fit(claimed, tmp_path, capsys, request):
     """A case of each op whose sizes are all unknown, each size once too long and too short."""
     if name := request.config.getoption("--random-case"):
-        return check_sizes([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
-    check_sizes((run.make(key, claimed[key], 0, 0) for key in run.GENERATORS), tmp_path, capsys, "seed 0")
+        check_sizes([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
+        return
+    check_sizes_of_every_op(claimed, 1, 0, tmp_path, capsys)
 
 
 @pytest.mark.full
 def test_more_sizes_that_do_not_fit(claimed, tmp_path, capsys):
     """More cases of each op, different each time."""
-    seed = secrets.randbelow(1 << 31)
-    cases = (run.make(key, claimed[key], i, seed) for i in range(5) for key in run.GENERATORS)
-    check_sizes(cases, tmp_path, capsys, f"seed {seed}")
+    check_sizes_of_every_op(claimed, 5, secrets.randbelow(1 << 31), tmp_path, capsys)
 
 
 @pytest.mark.full

@@ -49,6 +49,9 @@ struct LoweredKernels {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// In the order of the launches.
   std::vector<LoweredKernel> kernels;
+  /// Kernels of the model fell apart: what was lowered from it before has other
+  /// launches.
+  bool fellApart = false;
 };
 
 struct LoweringOptions {

@@ -294,6 +294,19 @@ bool Emitter::expectVector(Value value, const DimExpr &size,
   return !failed();
 }
 
+bool Emitter::expectBroadcastsTo(Value value, ArrayRef<DimExpr> dims,
+                                 const Twine &what) {
+  Shape operand = shape(value);
+  if (failed() || !expectRank(value, 0, int64_t(dims.size()), what))
+    return false;
+  int64_t lead = int64_t(dims.size()) - operand.rank();
+  for (int64_t i = 0; i < operand.rank(); ++i)
+    if (!operand[i].isConstant(1))
+      equal(operand[i], dims[size_t(lead + i)],
+            "axis " + Twine(i) + " of " + what + " and what it broadcasts to");
+  return !failed();
+}
+
 Dims Emitter::broadcastDims(ArrayRef<Value> values) {
   int64_t resultRank = 0;
   for (Value value : values)

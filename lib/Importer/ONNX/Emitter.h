@@ -128,6 +128,10 @@ public:
   /// Requires a vector with one entry per element of the axis.
   bool expectVector(mlir::Value value, const DimExpr &size,
                     const llvm::Twine &what);
+  /// Requires that NumPy's broadcasting gives `value` the shape `dims` (ONNX's
+  /// unidirectional broadcasting).
+  bool expectBroadcastsTo(mlir::Value value, llvm::ArrayRef<DimExpr> dims,
+                          const llvm::Twine &what);
   /// The shape that NumPy's broadcasting gives, with checks.
   Dims broadcastDims(llvm::ArrayRef<mlir::Value> values);
   bool isSize(const DimExpr &expr) { return bounds(expr).lo >= 0; }

@@ -34,8 +34,9 @@ static void importLeakyRelu(Node &n) {
 }
 
 static void importPRelu(Node &n) {
-  Value x = n.in(0);
-  n.result(0, n.selectNegative(x, n.mul(x, n.in(1)), x));
+  Value x = n.in(0), slope = n.in(1);
+  if (n.expectBroadcastsTo(slope, n.shape(x).dims, "input 'slope'"))
+    n.result(0, n.selectNegative(x, n.mul(x, slope), x));
 }
 
 static void importElu(Node &n) {

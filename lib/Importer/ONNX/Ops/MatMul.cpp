@@ -47,6 +47,9 @@ static void importGemm(Node &n) {
   Value y = n.matmul(n.in(0), n.in(1), transA, transB);
   if (alpha != 1)
     y = n.mul(y, n.like(y, alpha));
+  if (n.has(2) && !n.expectBroadcastsTo(n.in(2), n.shape(y).dims, "input 'C'"))
+    return;
+  // With a beta of 0 not even NaN counts.
   if (n.has(2) && beta != 0) {
     Value c = n.in(2);
     if (beta != 1)
