@@ -12,8 +12,6 @@
 
 namespace tilewright {
 
-using Kind = DimAtom::Kind;
-
 namespace {
 constexpr size_t maxTerms = 4096;
 constexpr size_t maxText = size_t(1) << 20;
@@ -105,28 +103,27 @@ DimExpr DimExpr::Node::make(std::vector<DimTerm> terms) {
   return DimExpr(std::move(node));
 }
 
-const char *functionName(Kind kind) {
-  switch (kind) {
-  case Kind::FloorDiv:
+const char *functionName(DimFunction function) {
+  switch (function) {
+  case DimFunction::FloorDiv:
     return "floordiv";
-  case Kind::CeilDiv:
+  case DimFunction::CeilDiv:
     return "ceildiv";
-  case Kind::Mod:
+  case DimFunction::Mod:
     return "mod";
-  case Kind::Min:
+  case DimFunction::Min:
     return "min";
-  case Kind::Max:
+  case DimFunction::Max:
     return "max";
-  case Kind::Symbol:
-    break;
   }
   return "";
 }
 
-DimExpr DimExpr::Node::makeAtom(Kind kind, DimExpr lhs, DimExpr rhs) {
+DimExpr DimExpr::Node::makeAtom(DimFunction function, DimExpr lhs,
+                                DimExpr rhs) {
   auto atom = std::make_shared<DimAtom>();
-  atom->kind = kind;
-  atom->text = functionName(kind);
+  atom->function = function;
+  atom->text = functionName(function);
   atom->text += "(" + lhs.str() + ", " + rhs.str() + ")";
   atom->lhs = std::move(lhs);
   atom->rhs = std::move(rhs);
@@ -151,7 +148,6 @@ DimExpr::DimExpr(int64_t constant) {
 
 DimExpr DimExpr::symbol(std::string_view name) {
   auto atom = std::make_shared<DimAtom>();
-  atom->kind = Kind::Symbol;
   atom->text = name;
   return Node::make({{1, {std::move(atom)}}});
 }
@@ -171,7 +167,7 @@ std::optional<int64_t> DimExpr::constantValue() const {
 std::optional<std::string> DimExpr::symbolName() const {
   if (node->terms.size() != 1 || node->terms[0].coefficient != 1 ||
       node->terms[0].factors.size() != 1 ||
-      node->terms[0].factors[0]->kind != Kind::Symbol)
+      !node->terms[0].factors[0]->isSymbol())
     return std::nullopt;
   return node->terms[0].factors[0]->text;
 }
@@ -179,7 +175,7 @@ std::optional<std::string> DimExpr::symbolName() const {
 void DimExpr::collectSymbols(std::set<std::string> &names) const {
   for (const DimTerm &term : node->terms)
     for (const auto &factor : term.factors) {
-      if (factor->kind == Kind::Symbol) {
+      if (factor->isSymbol()) {
         names.insert(factor->text);
         continue;
       }

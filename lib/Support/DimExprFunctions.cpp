@@ -17,32 +17,29 @@
 
 namespace tilewright {
 
-using Kind = DimAtom::Kind;
-
 static __int128 floorDivide(__int128 a, __int128 b) {
   __int128 q = a / b;
   return q - ((a % b != 0) && ((a < 0) != (b < 0)));
 }
 
-std::optional<int64_t> applyFunction(Kind kind, int64_t a, int64_t b) {
+std::optional<int64_t> applyFunction(DimFunction function, int64_t a,
+                                     int64_t b) {
   __int128 value = 0;
-  switch (kind) {
-  case Kind::FloorDiv:
+  switch (function) {
+  case DimFunction::FloorDiv:
     value = b == 0 ? 0 : floorDivide(a, b);
     break;
-  case Kind::CeilDiv:
+  case DimFunction::CeilDiv:
     value = b == 0 ? 0 : -floorDivide(-__int128(a), b);
     break;
-  case Kind::Mod:
+  case DimFunction::Mod:
     value = b == 0 ? 0 : a - floorDivide(a, b) * b;
     break;
-  case Kind::Min:
+  case DimFunction::Min:
     value = std::min(a, b);
     break;
-  case Kind::Max:
+  case DimFunction::Max:
     value = std::max(a, b);
-    break;
-  case Kind::Symbol:
     break;
   }
   if (value < INT64_MIN || value > INT64_MAX)
@@ -50,34 +47,33 @@ std::optional<int64_t> applyFunction(Kind kind, int64_t a, int64_t b) {
   return int64_t(value);
 }
 
-DimExpr buildFunction(Kind kind, const DimExpr &a, const DimExpr &b) {
-  switch (kind) {
-  case Kind::FloorDiv:
+DimExpr buildFunction(DimFunction function, const DimExpr &a,
+                      const DimExpr &b) {
+  switch (function) {
+  case DimFunction::FloorDiv:
     return DimExpr::floorDiv(a, b);
-  case Kind::CeilDiv:
+  case DimFunction::CeilDiv:
     return DimExpr::ceilDiv(a, b);
-  case Kind::Mod:
+  case DimFunction::Mod:
     return DimExpr::mod(a, b);
-  case Kind::Min:
+  case DimFunction::Min:
     return DimExpr::min(a, b);
-  case Kind::Max:
+  case DimFunction::Max:
     return DimExpr::max(a, b);
-  case Kind::Symbol:
-    break;
   }
   return a;
 }
 
 /// The value of a function of two constants, or of an expression that has
 /// overflown; nullopt if there is something left to build.
-static std::optional<DimExpr> foldConstants(Kind kind, const DimExpr &a,
-                                            const DimExpr &b) {
+static std::optional<DimExpr>
+foldConstants(DimFunction function, const DimExpr &a, const DimExpr &b) {
   if (DimExpr::Node::of(a).overflow || DimExpr::Node::of(b).overflow)
     return DimExpr::Node::makeOverflow();
   auto x = a.constantValue(), y = b.constantValue();
   if (!x || !y)
     return std::nullopt;
-  if (auto value = applyFunction(kind, *x, *y))
+  if (auto value = applyFunction(function, *x, *y))
     return DimExpr(*value);
   return DimExpr::Node::makeOverflow();
 }
@@ -98,7 +94,8 @@ static int64_t commonDivisor(const DimExpr &a, int64_t c, bool withConstant) {
 static DimExpr divideCoefficients(const DimExpr &a, int64_t c) {
   std::vector<DimTerm> terms = DimExpr::Node::of(a).terms;
   for (DimTerm &term : terms)
-    term.coefficient = *applyFunction(Kind::FloorDiv, term.coefficient, c);
+    term.coefficient =
+        *applyFunction(DimFunction::FloorDiv, term.coefficient, c);
   return DimExpr::Node::make(std::move(terms));
 }
 
@@ -106,8 +103,8 @@ static DimExpr divideCoefficients(const DimExpr &a, int64_t c) {
 static std::pair<DimExpr, DimExpr> splitByDivisor(const DimExpr &a, int64_t c) {
   std::vector<DimTerm> quotient, rest;
   for (const DimTerm &term : DimExpr::Node::of(a).terms) {
-    int64_t q = *applyFunction(Kind::FloorDiv, term.coefficient, c);
-    int64_t r = *applyFunction(Kind::Mod, term.coefficient, c);
+    int64_t q = *applyFunction(DimFunction::FloorDiv, term.coefficient, c);
+    int64_t r = *applyFunction(DimFunction::Mod, term.coefficient, c);
     if (q != 0)
       quotient.push_back({q, term.factors});
     if (r != 0)
@@ -132,7 +129,8 @@ static DimExpr floorDivRest(DimExpr a, int64_t c) {
   bool onlyConstantAfter =
       terms.size() == 1 || (terms.size() == 2 && terms[1].factors.empty());
   if (onlyConstantAfter && first.coefficient == 1 &&
-      first.factors.size() == 1 && first.factors[0]->kind == Kind::FloorDiv) {
+      first.factors.size() == 1 &&
+      first.factors[0]->function == DimFunction::FloorDiv) {
     auto inner = first.factors[0]->rhs.constantValue();
     int64_t k = terms.size() == 2 ? terms[1].coefficient : 0, all;
     if (inner && *inner > 0 && !__builtin_mul_overflow(*inner, c, &all))
@@ -141,17 +139,17 @@ static DimExpr floorDivRest(DimExpr a, int64_t c) {
   }
   if (a.constantValue()) // In [0, c).
     return DimExpr(0);
-  return DimExpr::Node::makeAtom(Kind::FloorDiv, a, DimExpr(c));
+  return DimExpr::Node::makeAtom(DimFunction::FloorDiv, a, DimExpr(c));
 }
 
 DimExpr DimExpr::floorDiv(const DimExpr &a, const DimExpr &b) {
-  if (auto folded = foldConstants(Kind::FloorDiv, a, b))
+  if (auto folded = foldConstants(DimFunction::FloorDiv, a, b))
     return *folded;
   if (a.isConstant(0) || b.isConstant(0))
     return DimExpr(0);
   auto c = b.constantValue();
   if (!c || *c == INT64_MIN)
-    return Node::makeAtom(Kind::FloorDiv, a, b);
+    return Node::makeAtom(DimFunction::FloorDiv, a, b);
   if (*c < 0)
     return floorDiv(DimExpr(-1) * a, DimExpr(-*c));
   if (*c == 1)
@@ -161,26 +159,26 @@ DimExpr DimExpr::floorDiv(const DimExpr &a, const DimExpr &b) {
 }
 
 DimExpr DimExpr::ceilDiv(const DimExpr &a, const DimExpr &b) {
-  if (auto folded = foldConstants(Kind::CeilDiv, a, b))
+  if (auto folded = foldConstants(DimFunction::CeilDiv, a, b))
     return *folded;
   if (a.isConstant(0) || b.isConstant(0))
     return DimExpr(0);
   auto c = b.constantValue();
   if (!c || *c == INT64_MIN)
-    return Node::makeAtom(Kind::CeilDiv, a, b);
+    return Node::makeAtom(DimFunction::CeilDiv, a, b);
   if (*c < 0)
     return ceilDiv(DimExpr(-1) * a, DimExpr(-*c));
   return floorDiv(a + DimExpr(*c - 1), b);
 }
 
 DimExpr DimExpr::mod(const DimExpr &a, const DimExpr &b) {
-  if (auto folded = foldConstants(Kind::Mod, a, b))
+  if (auto folded = foldConstants(DimFunction::Mod, a, b))
     return *folded;
   if (a.isConstant(0) || b.isConstant(0) || a == b)
     return DimExpr(0);
   auto c = b.constantValue();
   if (!c || *c <= 0)
-    return Node::makeAtom(Kind::Mod, a, b);
+    return Node::makeAtom(DimFunction::Mod, a, b);
   DimExpr rest = splitByDivisor(a, *c).second;
   if (rest.constantValue())
     return rest;
@@ -188,13 +186,14 @@ DimExpr DimExpr::mod(const DimExpr &a, const DimExpr &b) {
   int64_t g = commonDivisor(rest, *c, /*withConstant=*/true);
   if (g > 1)
     return DimExpr(g) * mod(divideCoefficients(rest, g), DimExpr(*c / g));
-  return Node::makeAtom(Kind::Mod, rest, b);
+  return Node::makeAtom(DimFunction::Mod, rest, b);
 }
 
 /// min and max: nested calls are one list of operands, of which those that a
 /// constant distance from another shows to be idle go; the rest is sorted.
-static DimExpr buildExtremum(Kind kind, const DimExpr &a, const DimExpr &b) {
-  if (auto folded = foldConstants(kind, a, b))
+static DimExpr buildExtremum(DimFunction function, const DimExpr &a,
+                             const DimExpr &b) {
+  if (auto folded = foldConstants(function, a, b))
     return *folded;
   std::vector<DimExpr> operands, pending{a, b};
   while (!pending.empty()) {
@@ -202,7 +201,8 @@ static DimExpr buildExtremum(Kind kind, const DimExpr &a, const DimExpr &b) {
     pending.pop_back();
     const auto &terms = DimExpr::Node::of(next).terms;
     if (terms.size() == 1 && terms[0].coefficient == 1 &&
-        terms[0].factors.size() == 1 && terms[0].factors[0]->kind == kind) {
+        terms[0].factors.size() == 1 &&
+        terms[0].factors[0]->function == function) {
       pending.push_back(terms[0].factors[0]->lhs);
       pending.push_back(terms[0].factors[0]->rhs);
       continue;
@@ -217,7 +217,7 @@ static DimExpr buildExtremum(Kind kind, const DimExpr &a, const DimExpr &b) {
       if (!distance)
         continue;
       idle = true;
-      if (kind == Kind::Min ? *distance < 0 : *distance > 0)
+      if (function == DimFunction::Min ? *distance < 0 : *distance > 0)
         kept[i] = operand;
     }
     if (!idle)
@@ -226,16 +226,16 @@ static DimExpr buildExtremum(Kind kind, const DimExpr &a, const DimExpr &b) {
   std::sort(kept.begin(), kept.end());
   DimExpr result = kept[0];
   for (size_t i = 1; i < kept.size(); ++i)
-    result = DimExpr::Node::makeAtom(kind, result, kept[i]);
+    result = DimExpr::Node::makeAtom(function, result, kept[i]);
   return result;
 }
 
 DimExpr DimExpr::min(const DimExpr &a, const DimExpr &b) {
-  return buildExtremum(Kind::Min, a, b);
+  return buildExtremum(DimFunction::Min, a, b);
 }
 
 DimExpr DimExpr::max(const DimExpr &a, const DimExpr &b) {
-  return buildExtremum(Kind::Max, a, b);
+  return buildExtremum(DimFunction::Max, a, b);
 }
 
 } // namespace tilewright

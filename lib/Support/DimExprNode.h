@@ -21,17 +21,19 @@
 #ifndef TILEWRIGHT_LIB_SUPPORT_DIMEXPRNODE_H
 #define TILEWRIGHT_LIB_SUPPORT_DIMEXPRNODE_H
 
-#include "tilewright/Support/DimExpr.h"
+#include "tilewright/Support/DimExprVisitor.h"
 
 namespace tilewright {
 
 struct DimAtom {
-  enum class Kind { Symbol, FloorDiv, CeilDiv, Mod, Min, Max };
-  Kind kind;
+  /// None: the atom is a symbol.
+  std::optional<DimFunction> function;
   /// A symbol's name, or the text of the call.
   std::string text;
   /// The arguments of a function.
   DimExpr lhs, rhs;
+
+  bool isSymbol() const { return !function; }
 };
 
 using DimFactors = std::vector<std::shared_ptr<const DimAtom>>;
@@ -52,18 +54,19 @@ struct DimExpr::Node {
   /// text.
   static DimExpr make(std::vector<DimTerm> terms);
   static DimExpr makeOverflow();
-  static DimExpr makeAtom(DimAtom::Kind kind, DimExpr lhs, DimExpr rhs);
+  static DimExpr makeAtom(DimFunction function, DimExpr lhs, DimExpr rhs);
 };
 
 /// <0, 0, >0: the order of terms.
 int compareFactors(const DimFactors &a, const DimFactors &b);
 /// Both sorted; the result too.
 DimFactors mergeFactors(const DimFactors &a, const DimFactors &b);
-const char *functionName(DimAtom::Kind kind);
+const char *functionName(DimFunction function);
 /// The function on numbers; nullopt if the result leaves 64 bits.
-std::optional<int64_t> applyFunction(DimAtom::Kind kind, int64_t a, int64_t b);
+std::optional<int64_t> applyFunction(DimFunction function, int64_t a,
+                                     int64_t b);
 /// The same function on expressions.
-DimExpr buildFunction(DimAtom::Kind kind, const DimExpr &a, const DimExpr &b);
+DimExpr buildFunction(DimFunction function, const DimExpr &a, const DimExpr &b);
 
 } // namespace tilewright
 

@@ -111,11 +111,11 @@ private:
            (isLetter(text[at]) || isDigit(text[at]) || text[at] == '.'))
       ++at;
     std::string_view name = text.substr(start, at - start);
-    using Kind = DimAtom::Kind;
-    for (Kind kind :
-         {Kind::FloorDiv, Kind::CeilDiv, Kind::Mod, Kind::Min, Kind::Max})
-      if (name == functionName(kind))
-        return parseCall(kind);
+    for (DimFunction function :
+         {DimFunction::FloorDiv, DimFunction::CeilDiv, DimFunction::Mod,
+          DimFunction::Min, DimFunction::Max})
+      if (name == functionName(function))
+        return parseCall(function);
     if (name == "overflow" && peek() == '(') {
       ++at;
       if (!eat(')'))
@@ -125,9 +125,9 @@ private:
     return DimExpr::symbol(name);
   }
 
-  Result<DimExpr> parseCall(DimAtom::Kind kind) {
+  Result<DimExpr> parseCall(DimFunction function) {
     if (!eat('('))
-      return fail(std::string("expected '(' after ") + functionName(kind));
+      return fail(std::string("expected '(' after ") + functionName(function));
     Result<DimExpr> lhs = parseExpr();
     if (!lhs)
       return lhs;
@@ -138,7 +138,7 @@ private:
       return rhs;
     if (!eat(')'))
       return fail("expected ')'");
-    return buildFunction(kind, *lhs, *rhs);
+    return buildFunction(function, *lhs, *rhs);
   }
 
   char peek() {

@@ -12,8 +12,6 @@
 
 namespace tilewright {
 
-using Kind = DimAtom::Kind;
-
 //===----------------------------------------------------------------------===//
 // evaluate, substitute
 //===----------------------------------------------------------------------===//
@@ -30,7 +28,7 @@ Result<int64_t> DimExpr::evaluate(const SymbolBindings &bindings) const {
     __int128 value = term.coefficient;
     for (const auto &factor : term.factors) {
       int64_t number;
-      if (factor->kind == Kind::Symbol) {
+      if (factor->isSymbol()) {
         auto it = bindings.find(factor->text);
         if (it == bindings.end())
           return error("the symbol ", factor->text, " in the size ", str(),
@@ -43,7 +41,7 @@ Result<int64_t> DimExpr::evaluate(const SymbolBindings &bindings) const {
         Result<int64_t> rhs = factor->rhs.evaluate(bindings);
         if (!rhs)
           return rhs;
-        auto applied = applyFunction(factor->kind, *lhs, *rhs);
+        auto applied = applyFunction(*factor->function, *lhs, *rhs);
         if (!applied)
           return tooLarge();
         number = *applied;
@@ -77,8 +75,8 @@ static DimExpr mapAtoms(const DimExpr &expr, Replace replace) {
 DimExpr
 DimExpr::substitute(const std::map<std::string, DimExpr> &values) const {
   return mapAtoms(*this, [&](const DimAtom &atom) {
-    if (atom.kind != Kind::Symbol)
-      return buildFunction(atom.kind, atom.lhs.substitute(values),
+    if (!atom.isSymbol())
+      return buildFunction(*atom.function, atom.lhs.substitute(values),
                            atom.rhs.substitute(values));
     auto it = values.find(atom.text);
     return it == values.end() ? symbol(atom.text) : it->second;
@@ -146,7 +144,7 @@ Interval add(const Interval &a, const Interval &b) {
           std::gcd(a.multiple, b.multiple)};
 }
 
-Interval divide(Kind kind, const Interval &a, const Interval &b) {
+Interval divide(DimFunction function, const Interval &a, const Interval &b) {
   // For a fixed divisor the quotient is monotone in the dividend; for a fixed
   // dividend it is monotone in the divisor on each side of 0.
   std::vector<int64_t> divisors{b.lo, b.hi};
@@ -158,7 +156,7 @@ Interval divide(Kind kind, const Interval &a, const Interval &b) {
     for (int64_t dividend : {a.lo, a.hi}) {
       // Only the smallest integer by -1 does not fit.
       int64_t value =
-          applyFunction(kind, dividend, divisor).value_or(INT64_MAX);
+          applyFunction(function, dividend, divisor).value_or(INT64_MAX);
       result.lo = std::min(result.lo, value);
       result.hi = std::max(result.hi, value);
     }
@@ -181,26 +179,24 @@ Interval modulo(const Interval &a, const Interval &b) {
 Interval boundsOf(const DimExpr &expr, const SymbolRanges &ranges);
 
 Interval boundsOf(const DimAtom &atom, const SymbolRanges &ranges) {
-  if (atom.kind == Kind::Symbol) {
+  if (atom.isSymbol()) {
     auto it = ranges.find(atom.text);
     SymbolRange range = it == ranges.end() ? SymbolRange() : it->second;
     return {range.lo, range.hi, uint64_t(std::max<int64_t>(range.multiple, 1))};
   }
   Interval a = boundsOf(atom.lhs, ranges), b = boundsOf(atom.rhs, ranges);
-  switch (atom.kind) {
-  case Kind::FloorDiv:
-  case Kind::CeilDiv:
-    return divide(atom.kind, a, b);
-  case Kind::Mod:
+  switch (*atom.function) {
+  case DimFunction::FloorDiv:
+  case DimFunction::CeilDiv:
+    return divide(*atom.function, a, b);
+  case DimFunction::Mod:
     return modulo(a, b);
-  case Kind::Min:
+  case DimFunction::Min:
     return {std::min(a.lo, b.lo), std::min(a.hi, b.hi),
             std::gcd(a.multiple, b.multiple)};
-  case Kind::Max:
+  case DimFunction::Max:
     return {std::max(a.lo, b.lo), std::max(a.hi, b.hi),
             std::gcd(a.multiple, b.multiple)};
-  case Kind::Symbol:
-    break;
   }
   return {INT64_MIN, INT64_MAX, 1};
 }
@@ -248,30 +244,30 @@ public:
 
 private:
   DimExpr simplify(const DimAtom &atom) {
-    if (atom.kind == Kind::Symbol) {
+    if (atom.isSymbol()) {
       auto it = ranges.find(atom.text);
       if (it != ranges.end() && it->second.lo == it->second.hi)
         return DimExpr(it->second.lo);
       return DimExpr::symbol(atom.text);
     }
     DimExpr a = simplify(atom.lhs), b = simplify(atom.rhs);
-    switch (atom.kind) {
-    case Kind::FloorDiv:
-    case Kind::CeilDiv:
-      return simplifyDivision(atom.kind, a, b);
-    case Kind::Mod:
+    switch (*atom.function) {
+    case DimFunction::FloorDiv:
+    case DimFunction::CeilDiv:
+      return simplifyDivision(*atom.function, a, b);
+    case DimFunction::Mod:
       return simplifyModulo(a, b);
     default:
       break;
     }
     // min and max: the sign of the difference decides.
     SymbolRange difference = (a - b).bounds(ranges);
-    bool isMin = atom.kind == Kind::Min;
+    bool isMin = atom.function == DimFunction::Min;
     if (difference.lo >= 0)
       return isMin ? b : a;
     if (difference.hi <= 0)
       return isMin ? a : b;
-    return buildFunction(atom.kind, a, b);
+    return buildFunction(*atom.function, a, b);
   }
 
   /// a = multiple + rest: the terms that are multiples of c, and the others.
@@ -285,26 +281,27 @@ private:
     return {multiple, rest};
   }
 
-  DimExpr simplifyDivision(Kind kind, const DimExpr &a, const DimExpr &b) {
+  DimExpr simplifyDivision(DimFunction function, const DimExpr &a,
+                           const DimExpr &b) {
     Interval dividend = boundsOf(a, ranges), divisor = boundsOf(b, ranges);
     if (divisor.lo > 0) {
       if (auto exact = DimExpr::divideExactly(a, b))
         return *exact;
-      if (kind == Kind::FloorDiv && dividend.lo >= 0 &&
+      if (function == DimFunction::FloorDiv && dividend.lo >= 0 &&
           dividend.hi < divisor.lo)
         return DimExpr(0);
     }
     auto c = b.constantValue();
-    if (kind == Kind::FloorDiv && c && *c > 1) {
+    if (function == DimFunction::FloorDiv && c && *c > 1) {
       auto [multiple, rest] = splitMultiples(a, *c);
       if (!multiple.isConstant(0)) {
-        DimExpr quotient = buildFunction(kind, multiple, b);
+        DimExpr quotient = buildFunction(function, multiple, b);
         if (rest.isConstant(0))
           return quotient;
-        return quotient + simplifyDivision(kind, rest, b);
+        return quotient + simplifyDivision(function, rest, b);
       }
     }
-    return buildFunction(kind, a, b);
+    return buildFunction(function, a, b);
   }
 
   DimExpr simplifyModulo(const DimExpr &a, const DimExpr &b) {
@@ -330,7 +327,7 @@ private:
       DimExpr value(1);
       for (const auto &factor : term.factors) {
         std::optional<int64_t> c;
-        if (factor->kind == Kind::FloorDiv)
+        if (factor->function == DimFunction::FloorDiv)
           c = factor->rhs.constantValue();
         if (c && *c > 1 && term.coefficient % *c == 0 &&
             boundsOf(factor->lhs, ranges).multiple % uint64_t(*c) == 0) {

@@ -13,55 +13,51 @@
 
 namespace tilewright {
 
-namespace {
 /// Enough for anything that the parser accepts.
-constexpr size_t stackSize = 1024;
+static constexpr size_t stackSize = 1024;
 
-bool hasOverflow(const DimExpr &expr) {
-  const auto &node = DimExpr::Node::of(expr);
-  if (node.overflow)
-    return true;
-  for (const DimTerm &term : node.terms)
-    for (const auto &factor : term.factors)
-      if (factor->kind != DimAtom::Kind::Symbol &&
-          (hasOverflow(factor->lhs) || hasOverflow(factor->rhs)))
-        return true;
-  return false;
-}
-} // namespace
+/// Writes the instructions as the expression shows itself.
+class DimProgram::Compiler : public DimExprVisitor {
+public:
+  Compiler(DimProgram &program, const std::map<std::string, uint32_t> &slots)
+      : program(program), slots(slots) {}
+
+  void constant(int64_t value) override { push(Op::Constant, value); }
+  void symbol(const std::string &name) override {
+    auto slot = slots.find(name);
+    push(Op::Symbol, slot == slots.end() ? 0 : int64_t(slot->second));
+  }
+  void add() override { combine(Op::Add, 0); }
+  void multiply() override { combine(Op::Multiply, 0); }
+  void call(DimFunction function) override {
+    combine(Op::Call, int64_t(function));
+  }
+
+  size_t maxDepth = 0;
+
+private:
+  void push(Op op, int64_t operand) {
+    program.code.push_back({op, operand});
+    maxDepth = std::max(maxDepth, ++depth);
+  }
+  void combine(Op op, int64_t operand) {
+    program.code.push_back({op, operand});
+    --depth;
+  }
+
+  DimProgram &program;
+  const std::map<std::string, uint32_t> &slots;
+  size_t depth = 0;
+};
 
 DimProgram::DimProgram(const DimExpr &expr,
                        const std::map<std::string, uint32_t> &slots) {
   constant = expr.constantValue();
-  if (constant || hasOverflow(expr))
+  if (constant)
     return;
-  compile(expr, slots, 0);
-  if (maxDepth >= stackSize)
+  Compiler compiler(*this, slots);
+  if (!visit(expr, compiler) || compiler.maxDepth >= stackSize)
     code.clear();
-}
-
-/// Leaves the value on top of a stack that has `depth` elements before.
-void DimProgram::compile(const DimExpr &expr,
-                         const std::map<std::string, uint32_t> &slots,
-                         size_t depth) {
-  maxDepth = std::max(maxDepth, depth + 4);
-  code.push_back({Op::Constant, 0});
-  for (const DimTerm &term : DimExpr::Node::of(expr).terms) {
-    code.push_back({Op::Constant, term.coefficient});
-    for (const auto &factor : term.factors) {
-      if (factor->kind == DimAtom::Kind::Symbol) {
-        auto slot = slots.find(factor->text);
-        code.push_back(
-            {Op::Symbol, slot == slots.end() ? 0 : int64_t(slot->second)});
-      } else {
-        compile(factor->lhs, slots, depth + 2);
-        compile(factor->rhs, slots, depth + 3);
-        code.push_back({Op::Call, int64_t(factor->kind)});
-      }
-      code.push_back({Op::Multiply, 0});
-    }
-    code.push_back({Op::Add, 0});
-  }
 }
 
 static bool fits(__int128 value) {
@@ -94,7 +90,7 @@ std::optional<int64_t> DimProgram::run(const int64_t *symbols) const {
       --top;
       if (!fits(top[0]) || !fits(top[1]))
         return std::nullopt;
-      auto value = applyFunction(DimAtom::Kind(instruction.operand),
+      auto value = applyFunction(DimFunction(instruction.operand),
                                  int64_t(top[0]), int64_t(top[1]));
       if (!value)
         return std::nullopt;

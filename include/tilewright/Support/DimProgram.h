@@ -31,6 +31,7 @@ public:
   }
 
 private:
+  class Compiler;
   enum class Op : uint8_t { Constant, Symbol, Add, Multiply, Call };
   struct Instruction {
     Op op;
@@ -38,13 +39,10 @@ private:
     int64_t operand;
   };
   std::optional<int64_t> run(const int64_t *symbols) const;
-  void compile(const DimExpr &expr,
-               const std::map<std::string, uint32_t> &slots, size_t depth);
 
   /// Empty: the expression is `constant`, or overflows if that has no value.
   std::vector<Instruction> code;
   std::optional<int64_t> constant;
-  size_t maxDepth = 0;
 };
 
 } // namespace tilewright

@@ -8,12 +8,12 @@
 #include "KernelAbi.h"
 
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
+#include "tilewright/Support/DimExprVisitor.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace tilewright;
@@ -81,117 +81,68 @@ FailureOr<KernelAbi> KernelAbi::read(func::FuncOp func) {
 }
 
 namespace {
-/// Emits index arithmetic for canonical DimExpr text (its grammar is in
-/// Support/DimExpr.h). A null value is an error.
-class SizeEmitter {
+/// Emits index arithmetic for a DimExpr.
+class SizeEmitter : public DimExprVisitor {
 public:
-  SizeEmitter(ImplicitLocOpBuilder &builder, StringRef text,
+  SizeEmitter(ImplicitLocOpBuilder &builder,
               llvm::function_ref<Value(StringRef)> lookUp)
-      : b(builder), rest(text), lookUp(lookUp) {}
+      : b(builder), lookUp(lookUp) {}
 
-  Value emit() {
-    Value value = sum();
-    return rest.trim().empty() ? value : Value();
+  /// Null if the expression or one of its symbols has no value.
+  Value emit(const DimExpr &expr) {
+    return visit(expr, *this) && missing.empty() ? stack.back() : Value();
   }
-  /// The symbol that has no value, after a failure.
+  /// The first symbol that has no value, after a failure.
   std::string missing;
 
 private:
-  bool eat(StringRef token) {
-    rest = rest.ltrim();
-    return rest.consume_front(token);
+  void constant(int64_t value) override { stack.push_back(number(value)); }
+  void symbol(const std::string &name) override {
+    Value value = lookUp(name);
+    if (!value && missing.empty())
+      missing = name;
+    // Something to go on with.
+    stack.push_back(value ? value : number(0));
   }
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
+  void add() override { combine<arith::AddIOp>(); }
+  void multiply() override { combine<arith::MulIOp>(); }
 
-  Value sum() {
-    Value value = term();
-    while (value) {
-      if (eat("+")) {
-        Value right = term();
-        value = right ? b.createOrFold<arith::AddIOp>(value, right) : Value();
-      } else if (eat("-")) {
-        Value right = term();
-        value = right ? b.createOrFold<arith::SubIOp>(value, right) : Value();
-      } else {
-        break;
-      }
-    }
-    return value;
-  }
-
-  Value term() {
-    Value value = factor();
-    while (value && eat("*")) {
-      Value right = factor();
-      value = right ? b.createOrFold<arith::MulIOp>(value, right) : Value();
-    }
-    return value;
-  }
-
-  Value factor() {
-    rest = rest.ltrim();
-    if (eat("-")) {
-      Value value = factor();
-      return value ? b.createOrFold<arith::SubIOp>(constant(0), value)
-                   : Value();
-    }
-    if (eat("(")) {
-      Value value = sum();
-      return eat(")") ? value : Value();
-    }
-    int64_t number;
-    if (!rest.empty() && llvm::isDigit(rest.front()))
-      return rest.consumeInteger(10, number) ? Value() : constant(number);
-    StringRef name = rest.take_while(
-        [](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; });
-    rest = rest.drop_front(name.size());
-    if (name != "floordiv" && name != "ceildiv" && name != "mod" &&
-        name != "min" && name != "max") {
-      Value value = lookUp(name);
-      if (!value && missing.empty())
-        missing = name.str();
-      return value;
-    }
-    if (!eat("("))
-      return {};
-    Value left = sum();
-    if (!left || !eat(","))
-      return {};
-    Value right = sum();
-    if (!right || !eat(")"))
-      return {};
-    return call(name, left, right);
-  }
-
-  Value call(StringRef name, Value left, Value right) {
-    if (name == "min")
-      return b.createOrFold<arith::MinSIOp>(left, right);
-    if (name == "max")
-      return b.createOrFold<arith::MaxSIOp>(left, right);
+  void call(DimFunction function) override {
+    if (function == DimFunction::Min)
+      return combine<arith::MinSIOp>();
+    if (function == DimFunction::Max)
+      return combine<arith::MaxSIOp>();
+    Value right = stack.pop_back_val(), left = stack.pop_back_val();
     // Division by 0 gives 0 in DimExpr: divide by 1 instead and drop the
     // result.
-    Value zero = constant(0);
+    Value zero = number(0);
     Value isZero =
         arith::CmpIOp::create(b, arith::CmpIPredicate::eq, right, zero);
-    Value divisor = arith::SelectOp::create(b, isZero, constant(1), right);
+    Value divisor = arith::SelectOp::create(b, isZero, number(1), right);
     Value result;
-    if (name == "floordiv")
+    if (function == DimFunction::FloorDiv)
       result = arith::FloorDivSIOp::create(b, left, divisor);
-    else if (name == "ceildiv")
+    else if (function == DimFunction::CeilDiv)
       result = arith::CeilDivSIOp::create(b, left, divisor);
     else
       result = arith::SubIOp::create(
           b, left,
           arith::MulIOp::create(
               b, arith::FloorDivSIOp::create(b, left, divisor), divisor));
-    return arith::SelectOp::create(b, isZero, zero, result);
+    stack.push_back(arith::SelectOp::create(b, isZero, zero, result));
+  }
+
+  template <typename Op> void combine() {
+    Value right = stack.pop_back_val(), left = stack.pop_back_val();
+    stack.push_back(b.createOrFold<Op>(left, right));
+  }
+  Value number(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
   }
 
   ImplicitLocOpBuilder &b;
-  StringRef rest;
   llvm::function_ref<Value(StringRef)> lookUp;
+  SmallVector<Value> stack;
 };
 } // namespace
 
@@ -209,12 +160,16 @@ FailureOr<OpFoldResult> KernelAbi::emitSize(ImplicitLocOpBuilder &builder,
   };
   if (Value value = lookUp(text))
     return OpFoldResult(value);
-  SizeEmitter emitter(builder, text, lookUp);
-  if (Value value = emitter.emit())
-    return OpFoldResult(value);
   func::FuncOp kernel = func;
+  Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
+  if (!expr)
+    return kernel.emitOpError("cannot read the size '")
+           << text << "': " << expr.error().message;
+  SizeEmitter emitter(builder, lookUp);
+  if (Value value = emitter.emit(*expr))
+    return OpFoldResult(value);
   if (emitter.missing.empty())
-    return kernel.emitOpError("cannot read the size '") << text << "'";
+    return kernel.emitOpError("the size '") << text << "' is too large";
   return kernel.emitOpError("the size '")
          << text << "' needs '" << emitter.missing << "', which is not among "
          << tile::kSizesAttr;

@@ -9,6 +9,7 @@
 
 #include "TestSupport.h"
 
+#include "tilewright/Support/DimExprVisitor.h"
 #include "tilewright/Support/DimProgram.h"
 
 #include <random>
@@ -122,6 +123,27 @@ TEST(DimExpr, ProgramOverflow) {
   EXPECT_EQ(DimProgram(expr("N*N - N*N + 7"), {{"N", 0}}).evaluate(&large), 7);
   EXPECT_FALSE(DimProgram(expr("min(N + 1, 5)"), {{"N", 0}}).evaluate(&max));
   EXPECT_FALSE(DimProgram(expr("overflow()"), {}).evaluate(nullptr));
+}
+
+// A visitor sees what a stack machine would run, and no overflow().
+TEST(DimExpr, Visit) {
+  struct Writer : DimExprVisitor {
+    void constant(int64_t value) override { text += std::to_string(value); }
+    void symbol(const std::string &name) override { text += name; }
+    void add() override { text += "+"; }
+    void multiply() override { text += "*"; }
+    void call(DimFunction function) override { text += "FCMmx"[int(function)]; }
+    std::string text;
+  };
+  auto show = [](const std::string &text) {
+    Writer writer;
+    return visit(expr(text), writer) ? writer.text : "none";
+  };
+  EXPECT_EQ(show("0"), "0");
+  EXPECT_EQ(show("N - 3"), "N-3+");
+  EXPECT_EQ(show("2*N*H + floordiv(M, 4)"), "2H*N*M4F+");
+  EXPECT_EQ(show("max(N, 1) * min(H, 2)"), "1Nx2Hm*");
+  EXPECT_EQ(show("mod(N, overflow())"), "none");
 }
 
 // Substitution rebuilds the canonical form.
