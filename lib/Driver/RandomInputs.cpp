@@ -8,6 +8,7 @@
 #include "tilewright/Driver/RandomInputs.h"
 
 #include "tilewright/Module/ShapeBinding.h"
+#include "tilewright/Support/Elements.h"
 
 #include <algorithm>
 
@@ -39,42 +40,18 @@ private:
   uint64_t state;
 };
 
-template <typename T, typename Draw> void fillWith(Tensor &tensor, Draw draw) {
-  T *data = tensor.as<T>();
-  for (int64_t i = 0, size = tensor.size(); i < size; ++i)
-    data[i] = T(draw());
-}
-
 void fill(Tensor &tensor, Generator &generator) {
-  auto bit = [&] { return generator.next() >> 63; };
-  auto byte = [&] { return generator.next() >> 56; };
-  auto normal = [&] { return generator.normal(); };
-  switch (tensor.type()) {
-  case DType::Bool:
-    return fillWith<uint8_t>(tensor, bit);
-  case DType::I8:
-  case DType::U8:
-    return fillWith<uint8_t>(tensor, byte);
-  case DType::I16:
-  case DType::U16:
-    return fillWith<uint16_t>(tensor, bit);
-  case DType::I32:
-  case DType::U32:
-    return fillWith<uint32_t>(tensor, bit);
-  case DType::I64:
-  case DType::U64:
-    return fillWith<uint64_t>(tensor, bit);
-  case DType::F16:
-    return fillWith<uint16_t>(tensor,
-                              [&] { return floatToF16(float(normal())); });
-  case DType::BF16:
-    return fillWith<uint16_t>(tensor,
-                              [&] { return floatToBF16(float(normal())); });
-  case DType::F32:
-    return fillWith<float>(tensor, normal);
-  case DType::F64:
-    return fillWith<double>(tensor, normal);
-  }
+  dispatch(tensor.type(), [&](auto tag) {
+    using T = typename decltype(tag)::Type;
+    constexpr bool isByte = isIntElement<T> && sizeof(T) == 1;
+    T *data = tensor.as<T>();
+    for (int64_t i = 0, size = tensor.size(); i < size; ++i) {
+      if constexpr (isFloatElement<T>)
+        data[i] = store<T>(generator.normal());
+      else
+        data[i] = T(generator.next() >> (isByte ? 56 : 63));
+    }
+  });
 }
 
 /// The value of the range that is nearest to `wish`, at least 1 if possible.

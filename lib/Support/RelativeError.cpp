@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilewright/Support/Tensor.h"
+#include "tilewright/Support/Elements.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,10 +15,11 @@
 namespace tilewright {
 
 namespace {
-template <typename Load> double floatError(int64_t size, Load load) {
+template <typename T>
+double floatError(const T *actuals, const T *expecteds, int64_t size) {
   double difference = 0, largest = 1e-30;
   for (int64_t i = 0; i < size; ++i) {
-    auto [actual, expected] = load(i);
+    double actual = load(actuals[i]), expected = load(expecteds[i]);
     if (std::isfinite(expected))
       largest = std::max(largest, std::fabs(expected));
     if (actual == expected || (std::isnan(actual) && std::isnan(expected)))
@@ -37,23 +38,24 @@ Status comparable(const Tensor &actual, const Tensor &expected) {
   return Status::success();
 }
 
-template <typename T, typename Order>
-void moveElements(Tensor &value, const std::vector<Tensor> &ends, Order order) {
+template <typename T>
+void moveElements(Tensor &value, const std::vector<Tensor> &ends) {
   T *elements = value.as<T>();
   for (int64_t i = 0, e = value.size(); i < e; ++i) {
     T first = ends.front().as<T>()[i], low = first, high = first;
     for (const Tensor &each : ends) {
       T end = each.as<T>()[i];
-      if (order(end) < order(low))
+      if (load(end) < load(low))
         low = end;
-      if (order(high) < order(end))
+      if (load(high) < load(end))
         high = end;
     }
-    if (order(low) <= order(elements[i]) && order(elements[i]) <= order(high))
+    auto element = load(elements[i]);
+    if (load(low) <= element && element <= load(high))
       continue;
-    if (order(elements[i]) < order(low))
+    if (element < load(low))
       elements[i] = low;
-    else if (order(high) < order(elements[i]))
+    else if (load(high) < element)
       elements[i] = high;
     else
       elements[i] = first;
@@ -67,64 +69,20 @@ Result<Tensor> moveBetween(const Tensor &value,
     if (Status ok = comparable(value, end); !ok)
       return ok.error();
   Tensor result = value.clone();
-  auto move = [&](auto zero, auto order) {
-    using T = decltype(zero);
-    moveElements<T>(result, ends, order);
-    return result;
-  };
-  auto same = [](auto x) { return x; };
-  switch (value.type()) {
-  case DType::F16:
-    return move(uint16_t(0), f16ToFloat);
-  case DType::BF16:
-    return move(uint16_t(0), bf16ToFloat);
-  case DType::F32:
-    return move(float(0), same);
-  case DType::F64:
-    return move(double(0), same);
-  case DType::I8:
-    return move(int8_t(0), same);
-  case DType::I16:
-    return move(int16_t(0), same);
-  case DType::I32:
-    return move(int32_t(0), same);
-  case DType::I64:
-    return move(int64_t(0), same);
-  case DType::Bool:
-  case DType::U8:
-    return move(uint8_t(0), same);
-  case DType::U16:
-    return move(uint16_t(0), same);
-  case DType::U32:
-    return move(uint32_t(0), same);
-  case DType::U64:
-    break;
-  }
-  return move(uint64_t(0), same);
+  dispatchStored(value.type(), [&](auto tag) {
+    moveElements<typename decltype(tag)::Type>(result, ends);
+  });
+  return result;
 }
 
 Result<double> relativeError(const Tensor &actual, const Tensor &expected) {
   if (Status ok = comparable(actual, expected); !ok)
     return ok.error();
-  auto compare = [&](auto zero, auto convert) {
-    using T = decltype(zero);
-    const T *a = actual.as<T>(), *b = expected.as<T>();
-    return floatError(actual.size(), [=](int64_t i) {
-      return std::pair<double, double>(convert(a[i]), convert(b[i]));
+  if (isFloat(actual.type()))
+    return dispatchFloat(actual.type(), [&](auto tag) {
+      using T = typename decltype(tag)::Type;
+      return floatError(actual.as<T>(), expected.as<T>(), actual.size());
     });
-  };
-  switch (actual.type()) {
-  case DType::F16:
-    return compare(uint16_t(0), f16ToFloat);
-  case DType::BF16:
-    return compare(uint16_t(0), bf16ToFloat);
-  case DType::F32:
-    return compare(float(0), [](float x) { return double(x); });
-  case DType::F64:
-    return compare(double(0), [](double x) { return x; });
-  default:
-    break;
-  }
   // Integers and bools are equal or they are not.
   bool equal =
       actual.bytes() == 0 ||

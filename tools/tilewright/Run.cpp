@@ -8,6 +8,7 @@
 #include "Models.h"
 
 #include "tilewright/Driver/ReferenceModel.h"
+#include "tilewright/Support/Elements.h"
 
 #include <cmath>
 #include <filesystem>
@@ -43,44 +44,13 @@ struct Summary {
 };
 } // namespace
 
-static double element(const Tensor &tensor, int64_t i) {
-  switch (tensor.type()) {
-  case DType::Bool:
-  case DType::U8:
-    return tensor.as<uint8_t>()[i];
-  case DType::I8:
-    return tensor.as<int8_t>()[i];
-  case DType::I16:
-    return tensor.as<int16_t>()[i];
-  case DType::U16:
-    return tensor.as<uint16_t>()[i];
-  case DType::I32:
-    return tensor.as<int32_t>()[i];
-  case DType::U32:
-    return tensor.as<uint32_t>()[i];
-  case DType::I64:
-    return double(tensor.as<int64_t>()[i]);
-  case DType::U64:
-    return double(tensor.as<uint64_t>()[i]);
-  case DType::F16:
-    return f16ToFloat(tensor.as<uint16_t>()[i]);
-  case DType::BF16:
-    return bf16ToFloat(tensor.as<uint16_t>()[i]);
-  case DType::F32:
-    return tensor.as<float>()[i];
-  case DType::F64:
-    return tensor.as<double>()[i];
-  }
-  return 0;
-}
-
 /// Of the elements that are numbers.
 static Summary summarize(const Tensor &tensor) {
   Summary summary;
   double sum = 0;
   int64_t numbers = 0;
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    double value = element(tensor, i);
+    double value = getNumber(tensor, i);
     if (std::isnan(value)) {
       ++summary.nans;
       continue;

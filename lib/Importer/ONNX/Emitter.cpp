@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
-#include "Numbers.h"
 
 #include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/SizeRequirements.h"
+#include "tilewright/Support/Elements.h"
 #include "tilewright/Support/SizeMessage.h"
 
 #include "mlir/IR/Diagnostics.h"

@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "GraphImporter.h"
-#include "Numbers.h"
 #include "Registry.h"
+
+#include "tilewright/Support/Elements.h"
 
 using namespace mlir;
 using namespace tilewright;

@@ -5,14 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An element is computed with in one of four wide types, its `Lane`:
-//
-//     f16, bf16, f32, f64       double
-//     i8 ... i64                int64_t
-//     u8 ... u64                uint64_t
-//     bool                      bool
-//
-// `load` widens, `store` rounds once (f16 and bf16 through f32) or wraps. For
+// Elements are loaded into wide types and stored back (Support/Elements.h). For
 // + - * / and sqrt on f32 this is the same as computing in f32, for sums and
 // products of many elements it is what makes the interpreter an oracle.
 //
@@ -24,7 +17,7 @@
 #ifndef TILEWRIGHT_LIB_DIALECT_GRAPH_INTERPRETER_ELEMENTS_H
 #define TILEWRIGHT_LIB_DIALECT_GRAPH_INTERPRETER_ELEMENTS_H
 
-#include "tilewright/Support/Tensor.h"
+#include "tilewright/Support/Elements.h"
 
 #include <cmath>
 #include <limits>
@@ -33,113 +26,14 @@
 
 namespace tilewright::graph::reference {
 
-struct F16 {
-  uint16_t bits;
-};
-struct BF16 {
-  uint16_t bits;
-};
-
-template <typename T>
-constexpr bool isFloatElement =
-    std::is_same_v<T, F16> || std::is_same_v<T, BF16> ||
-    std::is_floating_point_v<T>;
-template <typename T>
-constexpr bool isIntElement = std::is_integral_v<T> && !std::is_same_v<T, bool>;
-
-template <typename T>
-using Lane = std::conditional_t<
-    isFloatElement<T>, double,
-    std::conditional_t<
-        std::is_same_v<T, bool>, bool,
-        std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>>;
-
 template <typename T>
 using Accumulator = std::conditional_t<isFloatElement<T>, double, uint64_t>;
-
-template <typename T> inline Lane<T> load(T element) {
-  if constexpr (std::is_same_v<T, F16>)
-    return f16ToFloat(element.bits);
-  else if constexpr (std::is_same_v<T, BF16>)
-    return bf16ToFloat(element.bits);
-  else
-    return element;
-}
-
-/// Rounds to f32 first where T is narrower.
-template <typename T> inline T storeFloat(float value) {
-  if constexpr (std::is_same_v<T, F16>)
-    return F16{floatToF16(value)};
-  else if constexpr (std::is_same_v<T, BF16>)
-    return BF16{floatToBF16(value)};
-  else
-    return T(value);
-}
-
-template <typename T> inline T store(Lane<T> lane) {
-  if constexpr (std::is_same_v<T, F16> || std::is_same_v<T, BF16>)
-    return storeFloat<T>(static_cast<float>(lane));
-  else
-    return static_cast<T>(lane);
-}
 
 template <typename T> inline T storeAccumulator(Accumulator<T> value) {
   if constexpr (isFloatElement<T>)
     return store<T>(value);
   else
     return static_cast<T>(value);
-}
-
-/// A value that stands for a type in a call.
-template <typename T> struct Tag {
-  using Type = T;
-};
-
-/// Calls `fn(Tag<T>())` with the C++ type of the elements.
-template <typename Fn> auto dispatch(DType type, Fn fn) {
-  switch (type) {
-  case DType::Bool:
-    return fn(Tag<bool>());
-  case DType::I8:
-    return fn(Tag<int8_t>());
-  case DType::I16:
-    return fn(Tag<int16_t>());
-  case DType::I32:
-    return fn(Tag<int32_t>());
-  case DType::I64:
-    return fn(Tag<int64_t>());
-  case DType::U8:
-    return fn(Tag<uint8_t>());
-  case DType::U16:
-    return fn(Tag<uint16_t>());
-  case DType::U32:
-    return fn(Tag<uint32_t>());
-  case DType::U64:
-    return fn(Tag<uint64_t>());
-  case DType::F16:
-    return fn(Tag<F16>());
-  case DType::BF16:
-    return fn(Tag<BF16>());
-  case DType::F32:
-    return fn(Tag<float>());
-  case DType::F64:
-    break;
-  }
-  return fn(Tag<double>());
-}
-
-/// Calls `fn(Tag<T>())` for a float type; others are the caller's error.
-template <typename Fn> auto dispatchFloat(DType type, Fn fn) {
-  switch (type) {
-  case DType::F16:
-    return fn(Tag<F16>());
-  case DType::BF16:
-    return fn(Tag<BF16>());
-  case DType::F32:
-    return fn(Tag<float>());
-  default:
-    return fn(Tag<double>());
-  }
 }
 
 /// "exp is not defined for i32".

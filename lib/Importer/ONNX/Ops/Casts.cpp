@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Numbers.h"
 #include "Registry.h"
+
+#include "tilewright/Support/Elements.h"
 
 using namespace mlir;
 using namespace tilewright;

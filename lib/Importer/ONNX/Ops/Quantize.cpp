@@ -6,10 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Common.h"
-#include "Numbers.h"
 #include "Quantization.h"
 #include "Registry.h"
 #include "Windows.h"
+
+#include "tilewright/Support/Elements.h"
 
 using namespace mlir;
 using namespace tilewright;

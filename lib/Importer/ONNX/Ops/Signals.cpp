@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Common.h"
-#include "Numbers.h"
 #include "Registry.h"
+
+#include "tilewright/Support/Elements.h"
 
 #include <cmath>
 

@@ -7,6 +7,8 @@
 
 #include "InterpreterTestSupport.h"
 
+#include "tilewright/Support/Elements.h"
+
 #include "mlir/Parser/Parser.h"
 
 namespace tilewright::test {
@@ -68,50 +70,8 @@ Tensor tensor(DType type, std::vector<int64_t> shape,
               const std::vector<double> &values) {
   Tensor result(type, std::move(shape));
   EXPECT_EQ(result.size(), int64_t(values.size()));
-  for (size_t i = 0; i < values.size(); ++i) {
-    double x = values[i];
-    switch (type) {
-    case DType::Bool:
-      result.as<bool>()[i] = x != 0;
-      break;
-    case DType::I8:
-      result.as<int8_t>()[i] = int8_t(x);
-      break;
-    case DType::I16:
-      result.as<int16_t>()[i] = int16_t(x);
-      break;
-    case DType::I32:
-      result.as<int32_t>()[i] = int32_t(x);
-      break;
-    case DType::I64:
-      result.as<int64_t>()[i] = int64_t(x);
-      break;
-    case DType::U8:
-      result.as<uint8_t>()[i] = uint8_t(x);
-      break;
-    case DType::U16:
-      result.as<uint16_t>()[i] = uint16_t(x);
-      break;
-    case DType::U32:
-      result.as<uint32_t>()[i] = uint32_t(x);
-      break;
-    case DType::U64:
-      result.as<uint64_t>()[i] = uint64_t(x);
-      break;
-    case DType::F16:
-      result.as<uint16_t>()[i] = floatToF16(float(x));
-      break;
-    case DType::BF16:
-      result.as<uint16_t>()[i] = floatToBF16(float(x));
-      break;
-    case DType::F32:
-      result.as<float>()[i] = float(x);
-      break;
-    case DType::F64:
-      result.as<double>()[i] = x;
-      break;
-    }
-  }
+  for (size_t i = 0; i < values.size(); ++i)
+    setNumber(result, int64_t(i), values[i]);
   return result;
 }
 
@@ -126,47 +86,7 @@ Tensor iota(DType type, std::vector<int64_t> shape, double first) {
 std::vector<double> values(const Tensor &tensor) {
   std::vector<double> result;
   for (int64_t i = 0; i < tensor.size(); ++i)
-    switch (tensor.type()) {
-    case DType::Bool:
-      result.push_back(tensor.as<bool>()[i]);
-      break;
-    case DType::I8:
-      result.push_back(tensor.as<int8_t>()[i]);
-      break;
-    case DType::I16:
-      result.push_back(tensor.as<int16_t>()[i]);
-      break;
-    case DType::I32:
-      result.push_back(tensor.as<int32_t>()[i]);
-      break;
-    case DType::I64:
-      result.push_back(double(tensor.as<int64_t>()[i]));
-      break;
-    case DType::U8:
-      result.push_back(tensor.as<uint8_t>()[i]);
-      break;
-    case DType::U16:
-      result.push_back(tensor.as<uint16_t>()[i]);
-      break;
-    case DType::U32:
-      result.push_back(tensor.as<uint32_t>()[i]);
-      break;
-    case DType::U64:
-      result.push_back(double(tensor.as<uint64_t>()[i]));
-      break;
-    case DType::F16:
-      result.push_back(f16ToFloat(tensor.as<uint16_t>()[i]));
-      break;
-    case DType::BF16:
-      result.push_back(bf16ToFloat(tensor.as<uint16_t>()[i]));
-      break;
-    case DType::F32:
-      result.push_back(tensor.as<float>()[i]);
-      break;
-    case DType::F64:
-      result.push_back(tensor.as<double>()[i]);
-      break;
-    }
+    result.push_back(getNumber(tensor, i));
   return result;
 }
 
