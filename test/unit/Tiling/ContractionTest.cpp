@@ -125,7 +125,7 @@ TEST_F(TilingTest, Conv) {
         dims.push_back(dynamic && i + 1 < xs.size()
                            ? DimExpr::symbol("x" + std::to_string(i))
                            : DimExpr(xs[i]));
-      inputs.push_back(random(DType::F32, xs, -1, 1));
+      inputs.push_back(random.tensor(DType::F32, xs, -1, 1));
       Value x = main.front().addArgument(
           getTensorType(&context, dims, builder.getF32Type()), loc());
       Value w = input(ws);

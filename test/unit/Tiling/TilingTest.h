@@ -14,6 +14,8 @@
 #ifndef TILEWRIGHT_TEST_UNIT_TILING_TILINGTEST_H
 #define TILEWRIGHT_TEST_UNIT_TILING_TILINGTEST_H
 
+#include "Random.h"
+
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Tile/Interpreter/Interpreter.h"
@@ -22,11 +24,7 @@
 
 #include "mlir/Pass/PassManager.h"
 
-#include <algorithm>
-#include <cmath>
 #include <gtest/gtest.h>
-#include <limits>
-#include <random>
 
 namespace tilewright::test {
 
@@ -62,52 +60,9 @@ protected:
       dims.push_back(dynamic && size != 1 ? DimExpr::symbol(name)
                                           : DimExpr(size));
     }
-    inputs.push_back(random(type, shape, low, high));
+    inputs.push_back(random.tensor(type, shape, low, high));
     return main.front().addArgument(
         getTensorType(&context, dims, getElementType(&context, type)), loc());
-  }
-
-  Tensor random(DType type, std::vector<int64_t> shape, double low,
-                double high) {
-    Tensor tensor(type, shape);
-    std::uniform_real_distribution<double> draw(low, high);
-    for (int64_t i = 0; i < tensor.size(); ++i) {
-      double value = draw(generator);
-      switch (type) {
-      case DType::F32:
-        tensor.as<float>()[i] = float(value);
-        break;
-      case DType::F64:
-        tensor.as<double>()[i] = value;
-        break;
-      case DType::F16:
-        tensor.as<uint16_t>()[i] = floatToF16(float(value));
-        break;
-      case DType::BF16:
-        tensor.as<uint16_t>()[i] = floatToBF16(float(value));
-        break;
-      case DType::Bool:
-        tensor.as<uint8_t>()[i] = value > 0;
-        break;
-      case DType::I64:
-        tensor.as<int64_t>()[i] = int64_t(std::floor(value));
-        break;
-      case DType::I32:
-        tensor.as<int32_t>()[i] = int32_t(std::floor(value));
-        break;
-      case DType::I8:
-        tensor.as<int8_t>()[i] =
-            int8_t(std::clamp(std::floor(value), -128.0, 127.0));
-        break;
-      case DType::U8:
-        tensor.as<uint8_t>()[i] =
-            uint8_t(std::min(std::abs(std::floor(value)), 255.0));
-        break;
-      default:
-        ADD_FAILURE() << "no random values of this type";
-      }
-    }
-    return tensor;
   }
 
   Value scalar(double value) {
@@ -201,7 +156,7 @@ protected:
   func::FuncOp main;
   std::vector<Tensor> inputs;
   WeightStore weights;
-  std::mt19937_64 generator{42};
+  Random random{42};
 };
 
 } // namespace tilewright::test

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelRunner.h"
+#include "Random.h"
 
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Dialect/Tile/Interpreter/Interpreter.h"
@@ -42,10 +43,9 @@ std::vector<CpuTarget> cpu::runnableTargets() {
 
 Guarded<float> cpu::randomFloats(size_t count, unsigned seed) {
   Guarded<float> result(count);
-  std::mt19937 generator(seed);
-  std::uniform_real_distribution<float> distribution(-1.0f, 1.0f);
+  test::Random random(seed);
   for (size_t i = 0; i < count; ++i)
-    result[i] = distribution(generator);
+    result[i] = float(random.real(-1, 1));
   return result;
 }
 
@@ -135,39 +135,11 @@ static DType dtypeOf(mlir::Type type) {
   }
 }
 
-/// Floats in [-1, 1], integers of the whole range of a byte.
+/// Floats in [-1, 1), integers of the whole range of a byte.
 static Tensor randomTensor(DType type, const std::vector<int64_t> &shape,
-                           std::mt19937 &generator) {
-  Tensor tensor(type, shape);
-  std::uniform_real_distribution<float> reals(-1.0f, 1.0f);
-  std::uniform_int_distribution<int> integers(-128, 127);
-  for (int64_t i = 0; i < tensor.size(); ++i)
-    switch (type) {
-    case DType::F16:
-      tensor.as<uint16_t>()[i] = floatToF16(reals(generator));
-      break;
-    case DType::BF16:
-      tensor.as<uint16_t>()[i] = floatToBF16(reals(generator));
-      break;
-    case DType::F32:
-      tensor.as<float>()[i] = reals(generator);
-      break;
-    case DType::F64:
-      tensor.as<double>()[i] = reals(generator);
-      break;
-    case DType::I8:
-      tensor.as<int8_t>()[i] = integers(generator);
-      break;
-    case DType::I16:
-      tensor.as<int16_t>()[i] = integers(generator);
-      break;
-    case DType::I32:
-      tensor.as<int32_t>()[i] = integers(generator);
-      break;
-    default:
-      tensor.as<int64_t>()[i] = integers(generator);
-    }
-  return tensor;
+                           test::Random &random) {
+  double end = isFloat(type) ? 1 : 128;
+  return random.tensor(type, shape, -end, end);
 }
 
 void cpu::expectSameAsInterpreter(const std::string &text,
@@ -190,7 +162,7 @@ void cpu::expectSameAsInterpreter(const std::string &text,
     for (auto &[name, value] : bindings)
       shown += name + "=" + std::to_string(value) + " ";
     SCOPED_TRACE(shown);
-    std::mt19937 generator(7);
+    test::Random random(7);
     std::vector<Tensor> inputs;
     std::vector<Guarded<uint8_t>> memory;
     for (mlir::BlockArgument argument : func.getArguments()) {
@@ -204,7 +176,7 @@ void cpu::expectSameAsInterpreter(const std::string &text,
         shape.push_back(*DimExpr::parse(mlir::cast<mlir::StringAttr>(dim).str())
                              ->evaluate(bindings));
       Tensor tensor =
-          randomTensor(dtypeOf(type.getElementType()), shape, generator);
+          randomTensor(dtypeOf(type.getElementType()), shape, random);
       memory.emplace_back(tensor.bytes());
       if (int64_t(argument.getArgNumber()) < inputCount) {
         std::memcpy(memory.back().data(), tensor.data(), tensor.bytes());

@@ -13,6 +13,8 @@
 
 #include "tilewright/Conversion/GraphToLoops/GraphToLoops.h"
 
+#include "Random.h"
+
 #include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Tile/IR/Kernel.h"
@@ -28,7 +30,6 @@
 #include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
-#include <random>
 
 using namespace mlir;
 using namespace tilewright;
@@ -51,12 +52,12 @@ protected:
   }
 
   /// Few different values, so that there are ties; NaN, infinities and -0.
-  Tensor random(DType type, std::vector<int64_t> shape) {
+  Tensor withTies(DType type, std::vector<int64_t> shape) {
     Tensor result(type, std::move(shape));
     for (int64_t i = 0; i < result.size(); ++i) {
-      int64_t number = int64_t(engine() % 11) - 5;
+      int64_t number = random.integer(-5, 5);
       double value = number * 0.5;
-      switch (engine() % 24) {
+      switch (random.integer(0, 23)) {
       case 0:
         value = std::numeric_limits<double>::quiet_NaN();
         break;
@@ -69,43 +70,13 @@ protected:
       default:
         break;
       }
-      set(result, i, value, number);
+      if (isFloat(type))
+        setNumber(result, i, value);
+      else
+        setInteger(result, i, type == DType::Bool ? number & 1 : number);
     }
     return result;
   }
-  /// Numbers in [lo, hi), no others.
-  Tensor uniform(DType type, std::vector<int64_t> shape, double lo, double hi) {
-    Tensor result(type, std::move(shape));
-    for (int64_t i = 0; i < result.size(); ++i) {
-      double value = lo + (hi - lo) * double(engine() % 4096) / 4096;
-      set(result, i, value, int64_t(std::floor(value)));
-    }
-    return result;
-  }
-  static void set(Tensor &tensor, int64_t i, double value, int64_t number) {
-    switch (tensor.type()) {
-    case DType::F16:
-      tensor.as<uint16_t>()[i] = floatToF16(float(value));
-      return;
-    case DType::BF16:
-      tensor.as<uint16_t>()[i] = floatToBF16(float(value));
-      return;
-    case DType::F32:
-      tensor.as<float>()[i] = float(value);
-      return;
-    case DType::F64:
-      tensor.as<double>()[i] = value;
-      return;
-    case DType::Bool:
-      tensor.as<uint8_t>()[i] = number & 1;
-      return;
-    default:
-      std::memcpy(static_cast<char *>(tensor.data()) +
-                      i * byteSize(tensor.type()),
-                  &number, byteSize(tensor.type()));
-    }
-  }
-
   /// "tensor<?x?xf32, #tw.dims<"N", "M">>" of sizes and an element type.
   static std::string type(const std::vector<std::string> &sizes,
                           const std::string &element) {
@@ -196,7 +167,7 @@ protected:
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   func::FuncOp main;
-  std::mt19937_64 engine{7};
+  test::Random random{7};
 };
 
 std::vector<std::string> withBool(std::vector<std::string> elements) {
@@ -220,7 +191,7 @@ TEST_F(GraphToLoopsTest, TopK) {
           type({"N", "2", "3"}, "i64") + "\n}";
       for (int64_t n : {0, 2})
         for (int64_t s : {2, 7, 16})
-          check(text, {random(dtype(element), {n, s, 3})});
+          check(text, {withTies(dtype(element), {n, s, 3})});
     }
 }
 
@@ -232,7 +203,7 @@ TEST_F(GraphToLoopsTest, Sort) {
                      in + ", " + out + "\n  return %v, %i : " + in + ", " +
                      out + "\n}";
   for (int64_t n : {0, 1, 2, 3, 33})
-    check(text, {random(DType::F32, {n})});
+    check(text, {withTies(DType::F32, {n})});
 }
 
 // non_zero: NaN counts, -0 does not; any rank.
@@ -243,7 +214,7 @@ TEST_F(GraphToLoopsTest, NonZero) {
                        " {\n  %i = tw.non_zero %x count \"c\" : " + in +
                        " -> " + out + "\n  return %i : " + out + "\n}";
     for (int64_t n : {0, 1, 5})
-      check(text, {random(dtype(element), {n, 3})});
+      check(text, {withTies(dtype(element), {n, 3})});
   }
   std::string out = type({"c", "0"}, "i64");
   std::string text = "func.func @main(%x: tensor<f32>) -> " + out +
@@ -281,7 +252,7 @@ TEST_F(GraphToLoopsTest, Unique) {
                            "\n}";
         for (auto [n, m] :
              {std::pair<int64_t, int64_t>{0, 3}, {1, 1}, {6, 2}, {3, 9}})
-          check(text, {random(dtype(element), {n, m})});
+          check(text, {withTies(dtype(element), {n, m})});
       }
 }
 
@@ -297,7 +268,7 @@ TEST_F(GraphToLoopsTest, Scan) {
                            " : " + in + " -> " + in + "\n  return %y : " + in +
                            "\n}";
         for (int64_t s : {0, 1, 5})
-          check(text, {random(dtype(element), {2, s, 2})});
+          check(text, {withTies(dtype(element), {2, s, 2})});
       }
 }
 
@@ -318,9 +289,9 @@ TEST_F(GraphToLoopsTest, ScatterElements) {
                            "\n  return %y : " + in + "\n}";
         DType i = axis ? DType::I64 : DType::I32;
         for (auto [k, l] : {std::pair<int64_t, int64_t>{0, 2}, {4, 3}, {2, 2}})
-          check(text,
-                {random(dtype(element), {4, 3}), uniform(i, {k, l}, -6, 6),
-                 random(dtype(element), {k, l})});
+          check(text, {withTies(dtype(element), {4, 3}),
+                       random.tensor(i, {k, l}, -6, 6),
+                       withTies(dtype(element), {k, l})});
       }
 }
 
@@ -344,9 +315,9 @@ TEST_F(GraphToLoopsTest, ScatterND) {
           std::vector<int64_t> shape = {3, 2, 70};
           std::vector<int64_t> sizes = {t};
           sizes.insert(sizes.end(), shape.begin() + depth, shape.end());
-          check(text, {random(dtype(element), shape),
-                       uniform(DType::I64, {t, depth}, -4, 4),
-                       random(dtype(element), sizes)});
+          check(text, {withTies(dtype(element), shape),
+                       random.tensor(DType::I64, {t, depth}, -4, 4),
+                       withTies(dtype(element), sizes)});
         }
       }
 }
@@ -364,7 +335,7 @@ TEST_F(GraphToLoopsTest, MaxPoolIndices) {
           "dilations [1, 2] low <\"3\", \"1\">" +
           mode + " : " + in + " -> " + out + "\n  return %y : " + out + "\n}";
       for (int64_t h : {1, 4, 5})
-        check(text, {random(dtype(element), {2, h, 7, 2})});
+        check(text, {withTies(dtype(element), {2, h, 7, 2})});
     }
 }
 
@@ -395,7 +366,7 @@ TEST_F(GraphToLoopsTest, ResizeWithAntialias) {
         for (auto [h, w] : std::vector<std::pair<int64_t, int64_t>>{
                  {3, 4}, {1, 1}, {11, 15}, {0, 2}})
           for (int64_t height : {10, 0})
-            check(model, {uniform(dtype(element), {3, height, 7}, 0, 20),
+            check(model, {random.tensor(dtype(element), {3, height, 7}, 0, 20),
                           Tensor(DType::Bool, {h, w})});
       }
 }
@@ -420,13 +391,13 @@ TEST_F(GraphToLoopsTest, RoiAlign) {
               "} : " + in + ", " + rois + ", " + images + " -> " + out +
               "\n  return %y : " + out + "\n}";
           for (int64_t r : {0, 1, 5})
-            check(text, {uniform(dtype(element), {2, 6, 5, 3}, -2, 2),
-                         uniform(dtype(element), {r, 4}, -6, 20),
-                         uniform(DType::I64, {r}, -3, 4)});
+            check(text, {random.tensor(dtype(element), {2, 6, 5, 3}, -2, 2),
+                         random.tensor(dtype(element), {r, 4}, -6, 20),
+                         random.tensor(DType::I64, {r}, -3, 4)});
           // Nothing to sample.
           check(text, {Tensor(dtype(element), {2, 0, 5, 3}),
-                       uniform(dtype(element), {1, 4}, -6, 20),
-                       uniform(DType::I64, {1}, 0, 2)});
+                       random.tensor(dtype(element), {1, 4}, -6, 20),
+                       random.tensor(DType::I64, {1}, 0, 2)});
         }
 }
 
@@ -449,12 +420,13 @@ TEST_F(GraphToLoopsTest, NonMaxSuppression) {
       for (int64_t n : {0, 1, 12})
         for (int64_t limit : {-1, 0, 3, 100})
           for (float iou : {0.0f, 0.4f})
-            check(text, {center ? uniform(dtype(element), {2, n, 4}, 0.5, 4)
-                                : uniform(dtype(element), {2, n, 4}, -2, 2),
-                         random(dtype(element), {2, 3, n}),
-                         Tensor::of<int64_t>(DType::I64, {}, {limit}),
-                         Tensor::of<float>(DType::F32, {}, {iou}),
-                         Tensor::of<float>(DType::F32, {}, {-1.0f})});
+            check(text,
+                  {center ? random.tensor(dtype(element), {2, n, 4}, 0.5, 4)
+                          : random.tensor(dtype(element), {2, n, 4}, -2, 2),
+                   withTies(dtype(element), {2, 3, n}),
+                   Tensor::of<int64_t>(DType::I64, {}, {limit}),
+                   Tensor::of<float>(DType::F32, {}, {iou}),
+                   Tensor::of<float>(DType::F32, {}, {-1.0f})});
     }
 }
 

@@ -11,10 +11,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Random.h"
 #include "InterpreterTestSupport.h"
 
 #include <numeric>
-#include <random>
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -23,28 +23,22 @@ namespace {
 
 using Shape = std::vector<int64_t>;
 
-/// The same numbers on every host (std's distributions are not).
-class Random {
+class RandomOps : public Random {
 public:
-  explicit Random(uint32_t seed) : engine(seed) {}
-  int64_t in(int64_t low, int64_t high) {
-    return low + int64_t(engine() % uint32_t(high - low + 1));
-  }
+  using Random::Random;
   Shape shape(int64_t rank, int64_t low, int64_t high) {
     Shape result;
     for (int64_t i = 0; i < rank; ++i)
-      result.push_back(in(low, high));
+      result.push_back(integer(low, high));
     return result;
   }
+  /// Whole numbers, whose sums are exact in any order.
   Tensor tensor(const Shape &shape) {
     Tensor result(DType::F64, shape);
     for (int64_t i = 0; i < result.size(); ++i)
-      result.as<double>()[i] = double(in(-8, 8));
+      result.as<double>()[i] = double(integer(-8, 8));
     return result;
   }
-
-private:
-  std::mt19937 engine;
 };
 
 /// Calls fn(coordinates) for every place of a shape, in row-major order.
@@ -104,8 +98,8 @@ Shape concat(int64_t first, const Shape &middle, int64_t last) {
 /// Parameters of a random window over 1 to 3 axes, and sizes on which it fits.
 struct RandomWindow {
   Shape sizes, kernel, strides, dilations, low, high, out;
-  explicit RandomWindow(Random &random) {
-    int64_t rank = random.in(1, 3);
+  explicit RandomWindow(RandomOps &random) {
+    int64_t rank = random.integer(1, 3);
     sizes = random.shape(rank, 1, 6);
     kernel = random.shape(rank, 1, 3);
     strides = random.shape(rank, 1, 3);
@@ -113,7 +107,7 @@ struct RandomWindow {
     low = random.shape(rank, 0, 2);
     for (int64_t i = 0; i < rank; ++i) {
       int64_t extent = dilations[i] * (kernel[i] - 1) + 1;
-      high.push_back(random.in(0, 2));
+      high.push_back(random.integer(0, 2));
       high[i] = std::max(high[i], extent - sizes[i] - low[i]);
       out.push_back((sizes[i] + low[i] + high[i] - extent) / strides[i] + 1);
     }
@@ -131,11 +125,11 @@ Shape middle(const Shape &at) { return Shape(at.begin() + 1, at.end() - 1); }
 
 /// result[n, o, c] = sum of input[n, window at o, group of c] * filter.
 TEST(Random, Conv) {
-  Random random(1);
+  RandomOps random(1);
   for (int trial = 0; trial < 60; ++trial) {
     RandomWindow w(random);
-    int64_t groups = random.in(1, 3), perGroup = random.in(1, 3);
-    int64_t outPerGroup = random.in(1, 3), batch = random.in(0, 2);
+    int64_t groups = random.integer(1, 3), perGroup = random.integer(1, 3);
+    int64_t outPerGroup = random.integer(1, 3), batch = random.integer(0, 2);
     Tensor x = random.tensor(concat(batch, w.sizes, groups * perGroup));
     Shape filterShape = w.kernel;
     filterShape.insert(filterShape.end(), {perGroup, groups * outPerGroup});
@@ -169,10 +163,10 @@ TEST(Random, Conv) {
 /// Transposed convolution is the adjoint of convolution: <conv(x), y> is
 /// <x, transposed(y)> for the filter with its two channel axes swapped.
 TEST(Random, ConvTransposeIsTheAdjoint) {
-  Random random(2);
+  RandomOps random(2);
   for (int trial = 0; trial < 60; ++trial) {
     RandomWindow w(random);
-    int64_t in = random.in(1, 3), out = random.in(1, 3);
+    int64_t in = random.integer(1, 3), out = random.integer(1, 3);
     Tensor x = random.tensor(concat(2, w.sizes, in));
     Tensor y = random.tensor(concat(2, w.out, out));
     Shape filterShape = w.kernel, swapped = w.kernel;
@@ -207,10 +201,10 @@ TEST(Random, ConvTransposeIsTheAdjoint) {
 
 /// Sum and max over the elements of a window that are inside.
 TEST(Random, Pool) {
-  Random random(3);
+  RandomOps random(3);
   for (int trial = 0; trial < 60; ++trial) {
     RandomWindow w(random);
-    Tensor x = random.tensor(concat(2, w.sizes, random.in(1, 3)));
+    Tensor x = random.tensor(concat(2, w.sizes, random.integer(1, 3)));
     Shape shape = concat(2, w.out, x.shape().back());
     for (bool isMax : {false, true}) {
       Tensor expected = make(shape, [&](const Shape &at) {
@@ -237,12 +231,12 @@ TEST(Random, Pool) {
 
 /// Any axes, any rank: sum, and mean as the sum over the count.
 TEST(Random, Reduce) {
-  Random random(4);
+  RandomOps random(4);
   for (int trial = 0; trial < 100; ++trial) {
-    Tensor x = random.tensor(random.shape(random.in(0, 4), 0, 4));
+    Tensor x = random.tensor(random.shape(random.integer(0, 4), 0, 4));
     Shape axes, kept, sizes;
     for (int64_t i = 0; i < x.rank(); ++i)
-      if (random.in(0, 1)) {
+      if (random.integer(0, 1)) {
         axes.push_back(i);
         sizes.push_back(x.shape()[i]);
       } else {
@@ -272,24 +266,24 @@ TEST(Random, Reduce) {
 
 /// Permutations, slices with any steps, and constant padding.
 TEST(Random, Movement) {
-  Random random(5);
+  RandomOps random(5);
   for (int trial = 0; trial < 100; ++trial) {
-    int64_t rank = random.in(0, 4);
+    int64_t rank = random.integer(0, 4);
     Tensor x = random.tensor(random.shape(rank, 1, 5));
     Shape permutation(rank), starts, steps, sliced, low, high, padded;
     std::iota(permutation.begin(), permutation.end(), 0);
     for (int64_t i = rank - 1; i > 0; --i)
-      std::swap(permutation[i], permutation[random.in(0, i)]);
+      std::swap(permutation[i], permutation[random.integer(0, i)]);
     Shape transposed;
     for (int64_t i = 0; i < rank; ++i) {
       int64_t size = x.shape()[i];
       transposed.push_back(x.shape()[permutation[i]]);
-      steps.push_back(random.in(1, 2) * (random.in(0, 1) ? 1 : -1));
-      starts.push_back(random.in(0, size - 1));
+      steps.push_back(random.integer(1, 2) * (random.integer(0, 1) ? 1 : -1));
+      starts.push_back(random.integer(0, size - 1));
       int64_t room = steps[i] > 0 ? size - 1 - starts[i] : starts[i];
-      sliced.push_back(random.in(0, room / std::abs(steps[i]) + 1));
-      low.push_back(random.in(-size, 2));
-      high.push_back(random.in(-size - std::min<int64_t>(low[i], 0), 2));
+      sliced.push_back(random.integer(0, room / std::abs(steps[i]) + 1));
+      low.push_back(random.integer(-size, 2));
+      high.push_back(random.integer(-size - std::min<int64_t>(low[i], 0), 2));
       padded.push_back(size + low[i] + high[i]);
     }
     expectTensor(runOp("tw.transpose %a [" + list(permutation) +
@@ -326,14 +320,14 @@ TEST(Random, Movement) {
 
 /// Two operands whose axes are missing, 1, or equal.
 TEST(Random, Broadcasting) {
-  Random random(6);
+  RandomOps random(6);
   for (int trial = 0; trial < 100; ++trial) {
-    Shape shape = random.shape(random.in(0, 4), 0, 4);
+    Shape shape = random.shape(random.integer(0, 4), 0, 4);
     auto operand = [&] {
-      Shape own(shape.begin() + random.in(0, int64_t(shape.size())),
+      Shape own(shape.begin() + random.integer(0, int64_t(shape.size())),
                 shape.end());
       for (int64_t &size : own)
-        if (random.in(0, 2) == 0)
+        if (random.integer(0, 2) == 0)
           size = 1;
       return random.tensor(own);
     };
@@ -361,12 +355,12 @@ TEST(Random, Broadcasting) {
 
 /// Bilinear samples of random points, by the formula for two axes.
 TEST(Random, GridSample) {
-  Random random(7);
+  RandomOps random(7);
   for (int trial = 0; trial < 30; ++trial) {
-    int64_t h = random.in(1, 5), w = random.in(1, 5);
+    int64_t h = random.integer(1, 5), w = random.integer(1, 5);
     Tensor x = random.tensor({1, h, w, 2});
     Tensor grid = make({1, 3, 4, 2}, [&](const Shape &) {
-      return double(random.in(-150, 150)) / 100;
+      return double(random.integer(-150, 150)) / 100;
     });
     Tensor expected = make({1, 3, 4, 2}, [&](const Shape &at) {
       double px = ((get(grid, {0, at[1], at[2], 0}) + 1) * double(w) - 1) / 2;

@@ -7,6 +7,8 @@
 
 #include "Equivalence.h"
 
+#include "Random.h"
+
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 
@@ -16,8 +18,6 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
-#include <random>
-
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::graph;
@@ -25,46 +25,11 @@ using namespace tilewright::graph;
 namespace tilewright::test {
 namespace {
 
-class Random {
-public:
-  explicit Random(uint64_t seed) : engine(seed) {}
-
-  int64_t integer(int64_t lo, int64_t hi) {
-    return std::uniform_int_distribution<int64_t>(lo, hi)(engine);
-  }
-
-  Tensor tensor(DType type, std::vector<int64_t> shape) {
-    Tensor result(type, std::move(shape));
-    std::uniform_real_distribution<double> real(-2, 2);
-    for (int64_t i = 0; i < result.size(); ++i) {
-      switch (type) {
-      case DType::F64:
-        result.as<double>()[i] = real(engine);
-        break;
-      case DType::F32:
-        result.as<float>()[i] = float(real(engine));
-        break;
-      case DType::F16:
-        result.as<uint16_t>()[i] = floatToF16(float(real(engine)));
-        break;
-      case DType::BF16:
-        result.as<uint16_t>()[i] = floatToBF16(float(real(engine)));
-        break;
-      case DType::Bool:
-        result.as<uint8_t>()[i] = uint8_t(integer(0, 1));
-        break;
-      default: {
-        int64_t value = integer(isUnsigned(type) ? 0 : -4, 4);
-        memcpy(result.as<char>() + i * byteSize(type), &value, byteSize(type));
-      }
-      }
-    }
-    return result;
-  }
-
-private:
-  std::mt19937_64 engine;
-};
+Tensor randomTensor(Random &random, Type element, std::vector<int64_t> shape) {
+  DType type = *getDType(element);
+  return isFloat(type) ? random.tensor(type, std::move(shape), -2, 2)
+                       : random.tensor(type, std::move(shape), -4, 5);
+}
 
 /// One number for every symbol in the types of the arguments.
 SymbolBindings chooseSizes(func::FuncOp function, Random &random) {
@@ -134,8 +99,8 @@ Comparison comparePasses(const std::string &text, const std::string &pipeline,
     auto type = weight.getType();
     if (!store.lookup(weight.getKey()))
       store.addWithKey(weight.getKey(), weight.getName().str(),
-                       random.tensor(*getDType(type.getElementType()),
-                                     std::vector<int64_t>(type.getShape())));
+                       randomTensor(random, type.getElementType(),
+                                    std::vector<int64_t>(type.getShape())));
   });
   if (Status status = computeWeights(*after, store); !status)
     return fail("@weights: " + status.error().message);
@@ -152,8 +117,7 @@ Comparison comparePasses(const std::string &text, const std::string &pipeline,
       std::vector<int64_t> shape;
       for (const DimExpr &size : getDims(tensor))
         shape.push_back(*size.evaluate(sizes));
-      inputs.push_back(
-          random.tensor(*getDType(tensor.getElementType()), shape));
+      inputs.push_back(randomTensor(random, tensor.getElementType(), shape));
     }
     auto expected = interpret(function, inputs, store);
     auto actual = interpret(rewritten, inputs, store);
