@@ -7,6 +7,7 @@
 
 #include "tilewright/Analysis/IndexFacts.h"
 
+#include "tilewright/Dialect/Tile/IR/AffineFold.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -164,19 +165,14 @@ DimExpr IndexFacts::convert(Value value) {
   }
   Operation *op = value.getDefiningOp();
   auto operand = [&](unsigned i) { return expr(op->getOperand(i)); };
-  auto affineOperands = [&](AffineMap map) {
-    SmallVector<DimExpr> result;
-    for (Value v : op->getOperands())
-      result.push_back(expr(v));
-    return result;
-  };
   auto convertAll = [&](AffineMap map) {
-    SmallVector<DimExpr> operands = affineOperands(map);
-    ArrayRef<DimExpr> all(operands);
     std::vector<DimExpr> results;
     for (AffineExpr e : map.getResults())
-      results.push_back(convert(e, all.take_front(map.getNumDims()),
-                                all.drop_front(map.getNumDims())));
+      results.push_back(tile::foldAffine<DimExpr>(
+          e, map.getNumDims(), operand,
+          [&](AffineExprKind kind, const DimExpr &a, const DimExpr &b) {
+            return combine(kind, a, b);
+          }));
     return results;
   };
   return llvm::TypeSwitch<Operation *, DimExpr>(op)
@@ -213,22 +209,9 @@ DimExpr IndexFacts::convert(Value value) {
       .Default([&](Operation *) { return derive({Derived::Opaque, {}, 0}); });
 }
 
-DimExpr IndexFacts::convert(AffineExpr expr, ArrayRef<DimExpr> dims,
-                            ArrayRef<DimExpr> symbols) {
-  switch (expr.getKind()) {
-  case AffineExprKind::Constant:
-    return DimExpr(cast<AffineConstantExpr>(expr).getValue());
-  case AffineExprKind::DimId:
-    return dims[cast<AffineDimExpr>(expr).getPosition()];
-  case AffineExprKind::SymbolId:
-    return symbols[cast<AffineSymbolExpr>(expr).getPosition()];
-  default:
-    break;
-  }
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  DimExpr a = convert(binary.getLHS(), dims, symbols);
-  DimExpr b = convert(binary.getRHS(), dims, symbols);
-  switch (expr.getKind()) {
+DimExpr IndexFacts::combine(AffineExprKind kind, const DimExpr &a,
+                            const DimExpr &b) {
+  switch (kind) {
   case AffineExprKind::Add:
     return a + b;
   case AffineExprKind::Mul:

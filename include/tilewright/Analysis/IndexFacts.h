@@ -81,8 +81,8 @@ private:
   };
   DimExpr derive(Derived value);
   DimExpr convert(mlir::Value value);
-  DimExpr convert(mlir::AffineExpr expr, llvm::ArrayRef<DimExpr> dims,
-                  llvm::ArrayRef<DimExpr> symbols);
+  DimExpr combine(mlir::AffineExprKind kind, const DimExpr &a,
+                  const DimExpr &b);
   DimExpr floorDiv(const DimExpr &a, const DimExpr &b);
   DimExpr ceilDiv(const DimExpr &a, const DimExpr &b);
   DimExpr mod(const DimExpr &a, const DimExpr &b);

@@ -7,6 +7,7 @@
 
 #include "KernelAbi.h"
 
+#include "tilewright/Dialect/Tile/IR/AffineFold.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Support/DimExprVisitor.h"
 
@@ -175,33 +176,19 @@ FailureOr<OpFoldResult> KernelAbi::emitSize(ImplicitLocOpBuilder &builder,
          << tile::kSizesAttr;
 }
 
-/// The affine expression over the DimExprs of its operands.
-static std::optional<DimExpr>
-evaluate(AffineExpr expr, ArrayRef<DimExpr> operands, unsigned numDims) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return DimExpr(constant.getValue());
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return operands[dim.getPosition()];
-  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-    return operands[numDims + symbol.getPosition()];
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  std::optional<DimExpr> left = evaluate(binary.getLHS(), operands, numDims);
-  std::optional<DimExpr> right = evaluate(binary.getRHS(), operands, numDims);
-  if (!left || !right)
-    return std::nullopt;
-  switch (expr.getKind()) {
+static DimExpr combine(AffineExprKind kind, const DimExpr &left,
+                       const DimExpr &right) {
+  switch (kind) {
   case AffineExprKind::Add:
-    return *left + *right;
+    return left + right;
   case AffineExprKind::Mul:
-    return *left * *right;
-  case AffineExprKind::Mod:
-    return DimExpr::mod(*left, *right);
+    return left * right;
   case AffineExprKind::FloorDiv:
-    return DimExpr::floorDiv(*left, *right);
+    return DimExpr::floorDiv(left, right);
   case AffineExprKind::CeilDiv:
-    return DimExpr::ceilDiv(*left, *right);
+    return DimExpr::ceilDiv(left, right);
   default:
-    return std::nullopt;
+    return DimExpr::mod(left, right);
   }
 }
 
@@ -260,14 +247,14 @@ std::optional<DimExpr> KernelAbi::sizeOf(Value value) const {
     return std::nullopt;
   std::optional<DimExpr> result;
   for (AffineExpr expr : map.getResults()) {
-    std::optional<DimExpr> next = evaluate(expr, operands, map.getNumDims());
-    if (!next)
-      return std::nullopt;
+    DimExpr next = tile::foldAffine<DimExpr>(
+        expr, map.getNumDims(), [&](unsigned i) { return operands[i]; },
+        combine);
     if (!result)
       result = next;
     else
-      result = isa<affine::AffineMaxOp>(op) ? DimExpr::max(*result, *next)
-                                            : DimExpr::min(*result, *next);
+      result = isa<affine::AffineMaxOp>(op) ? DimExpr::max(*result, next)
+                                            : DimExpr::min(*result, next);
   }
   return result;
 }

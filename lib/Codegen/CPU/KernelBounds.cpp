@@ -7,6 +7,7 @@
 
 #include "KernelBounds.h"
 
+#include "tilewright/Dialect/Tile/IR/AffineFold.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -47,6 +48,8 @@ struct Linear {
   llvm::MapVector<Value, int64_t> terms;
   int64_t constant = 0;
 
+  Linear() = default;
+  explicit Linear(int64_t constant) : constant(constant) {}
   void add(Value value, int64_t factor) {
     if (factor != 0)
       terms[value] += factor;
@@ -64,32 +67,27 @@ struct Linear {
 
 static Linear linearOf(Value value);
 
+/// None where the expression is not linear.
 static std::optional<Linear> linearOf(AffineExpr expr, unsigned numDims,
                                       ValueRange operands) {
-  Linear result;
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
-    result.constant = constant.getValue();
-    return result;
-  }
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return linearOf(operands[dim.getPosition()]);
-  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-    return linearOf(operands[numDims + symbol.getPosition()]);
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  std::optional<Linear> left = linearOf(binary.getLHS(), numDims, operands);
-  std::optional<Linear> right = linearOf(binary.getRHS(), numDims, operands);
-  if (!left || !right)
-    return std::nullopt;
-  if (expr.getKind() == AffineExprKind::Add) {
-    result = *left;
-    result.add(*right, 1);
-    return result;
-  }
-  if (expr.getKind() == AffineExprKind::Mul && right->isConstant()) {
-    result.add(*left, right->constant);
-    return result;
-  }
-  return std::nullopt;
+  using Maybe = std::optional<Linear>;
+  return tile::foldAffine<Maybe>(
+      expr, numDims, [&](unsigned i) { return linearOf(operands[i]); },
+      [](AffineExprKind kind, const Maybe &left, const Maybe &right) -> Maybe {
+        if (!left || !right)
+          return std::nullopt;
+        Linear result;
+        if (kind == AffineExprKind::Add) {
+          result = *left;
+          result.add(*right, 1);
+          return result;
+        }
+        if (kind == AffineExprKind::Mul && right->isConstant()) {
+          result.add(*left, right->constant);
+          return result;
+        }
+        return std::nullopt;
+      });
 }
 
 /// Looks through affine.apply; everything else is a term.

@@ -54,6 +54,18 @@ Value TileEmitter::lanePointers(Value base, Type element, Value indices) {
                              ArrayRef<LLVM::GEPArg>{indices});
 }
 
+/// Lane i points at element i * step from `base`.
+Value TileEmitter::stridedPointers(Value base, Type element, int64_t step,
+                                   int64_t lanes) {
+  SmallVector<int64_t> numbers;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    numbers.push_back(lane * step);
+  auto i64 = VectorType::get({lanes}, b.getI64Type());
+  Value indices = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(i64, ArrayRef(numbers)));
+  return lanePointers(base, element, indices);
+}
+
 Value TileEmitter::fromMemory(Value vector, Type element) {
   auto type = VectorType::get({lanesOf(vector)}, element);
   if (element.isInteger(1))
@@ -291,13 +303,7 @@ Value TileEmitter::fetchLoad(tile::LoadOp op, ArrayRef<Coord> coords,
   }
   // Elements apart.
   remark("a strided load along the vector axis gathers");
-  SmallVector<int64_t> numbers;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    numbers.push_back(lane * step);
-  auto i64 = VectorType::get({lanes}, b.getI64Type());
-  Value indices = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(i64, ArrayRef(numbers)));
-  Value pointers = lanePointers(place.pointer, element, indices);
+  Value pointers = stridedPointers(place.pointer, element, step, lanes);
   if (!mask)
     mask = place.inside ? splat(place.inside, lanes)
                         : constant(VectorType::get({lanes}, b.getI1Type()), 1);
@@ -472,13 +478,7 @@ void TileEmitter::storePiece(tile::StoreOp op, ArrayRef<Coord> coords,
     return;
   }
   remark("a strided store along the vector axis scatters");
-  SmallVector<int64_t> numbers;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    numbers.push_back(lane * step);
-  auto i64 = VectorType::get({lanes}, b.getI64Type());
-  Value indices = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(i64, ArrayRef(numbers)));
-  Value pointers = lanePointers(place.pointer, element, indices);
+  Value pointers = stridedPointers(place.pointer, element, step, lanes);
   Value mask = masked ? laneMask(op, coords.back(), lanes, {})
                       : constant(VectorType::get({lanes}, b.getI1Type()), 1);
   LLVM::masked_scatter::create(b, memory, pointers, mask, byteSizeOf(element));

@@ -141,6 +141,8 @@ private:
   mlir::Value elementPointer(mlir::Value base, mlir::Type element, Coord index);
   mlir::Value lanePointers(mlir::Value base, mlir::Type element,
                            mlir::Value indices);
+  mlir::Value stridedPointers(mlir::Value base, mlir::Type element,
+                              int64_t step, int64_t lanes);
   mlir::Value loadVector(mlir::Value pointer, mlir::Type element,
                          int64_t lanes);
   void storeVector(mlir::Value vector, mlir::Value pointer);

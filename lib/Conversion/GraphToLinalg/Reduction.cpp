@@ -23,27 +23,6 @@ using namespace mlir;
 
 namespace tilewright::graph {
 
-static TypedAttr neutralOf(OpBuilder &b, ReduceKind kind, Type compute,
-                           bool isUnsigned) {
-  if (isa<FloatType>(compute)) {
-    double infinity = std::numeric_limits<double>::infinity();
-    double value = kind == ReduceKind::Prod  ? 1.0
-                   : kind == ReduceKind::Max ? -infinity
-                   : kind == ReduceKind::Min ? infinity
-                                             : 0.0;
-    return b.getFloatAttr(compute, value);
-  }
-  unsigned width = compute.getIntOrFloatBitWidth();
-  APInt value(width, kind == ReduceKind::Prod ? 1 : 0);
-  if (kind == ReduceKind::Max)
-    value = isUnsigned ? APInt::getMinValue(width)
-                       : APInt::getSignedMinValue(width);
-  if (kind == ReduceKind::Min)
-    value = isUnsigned ? APInt::getMaxValue(width)
-                       : APInt::getSignedMaxValue(width);
-  return b.getIntegerAttr(compute, value);
-}
-
 static BinaryKind combiner(ReduceKind kind) {
   switch (kind) {
   case ReduceKind::Prod:
@@ -70,11 +49,7 @@ Value KernelConverter::reduceOp(ReduceOp op) {
   bool widen = mean && isa<IntegerType>(compute);
   if (widen)
     compute = b.getI64Type();
-  Type signedness = isUnsigned
-                        ? Type(IntegerType::get(b.getContext(),
-                                                compute.getIntOrFloatBitWidth(),
-                                                IntegerType::Unsigned))
-                        : compute;
+  Type signedness = withSignedness(compute, isUnsigned);
   Value operand = get(op.getOperand());
   if (compute != storageType(element))
     operand =
@@ -127,11 +102,7 @@ Value KernelConverter::argReduce(ArgReduceOp op) {
   bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
   Type compute =
       element.isInteger(1) ? storageType(element) : computeType(element);
-  Type signedness = isUnsigned
-                        ? Type(IntegerType::get(b.getContext(),
-                                                compute.getIntOrFloatBitWidth(),
-                                                IntegerType::Unsigned))
-                        : compute;
+  Type signedness = withSignedness(compute, isUnsigned);
   Value operand = get(op.getOperand());
   if (compute != storageType(element))
     operand =

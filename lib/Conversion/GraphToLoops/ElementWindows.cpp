@@ -7,6 +7,7 @@
 
 #include "ElementEmitter.h"
 
+#include "tilewright/Conversion/Scalar/Scalar.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 
 using namespace mlir;
@@ -142,12 +143,7 @@ Value ElementEmitter::pool(PoolOp op, const Values &at) {
   Type element = getElementTypeOrSelf(op.getType());
   // Storage types do not say the signedness; GraphToLinalg does.
   bool isUnsigned = op->hasAttr(tile::kUnsignedAttr);
-  Type signedness = isUnsigned
-                        ? Type(IntegerType::get(op.getContext(),
-                                                element.getIntOrFloatBitWidth(),
-                                                IntegerType::Unsigned))
-                        : element;
-  Array kind{nullptr, signedness};
+  Array kind{nullptr, withSignedness(element, isUnsigned)};
   bool isMax = op.getKind() == PoolKind::Max;
   ReduceKind combine = isMax ? ReduceKind::Max : ReduceKind::Sum;
   Type type = accumulatorType(element);

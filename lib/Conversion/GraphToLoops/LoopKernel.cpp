@@ -373,21 +373,11 @@ Value LoopKernel::combine(ReduceKind kind, const Array &array, Value x,
 }
 
 Value LoopKernel::neutral(ReduceKind kind, const Array &array) {
-  Type type = array.element.isInteger(1) ? storageType(array.element)
-                                         : computeType(array.element);
-  bool isMax = kind == ReduceKind::Max;
-  if (kind != ReduceKind::Max && kind != ReduceKind::Min)
-    return number(type, kind == ReduceKind::Prod ? 1 : 0);
-  if (array.isFloat()) {
-    double infinity = std::numeric_limits<double>::infinity();
-    return number(type, isMax ? -infinity : infinity);
-  }
-  if (array.element.isInteger(1))
-    return number(type, isMax ? 0 : 1);
-  unsigned width = type.getIntOrFloatBitWidth();
-  APInt value = array.isUnsigned() ? (isMax ? APInt::getMinValue(width)
-                                            : APInt::getMaxValue(width))
-                                   : (isMax ? APInt::getSignedMinValue(width)
-                                            : APInt::getSignedMaxValue(width));
-  return arith::ConstantOp::create(b, b.getIntegerAttr(type, value));
+  bool isBool = array.element.isInteger(1);
+  // Bodies hold a bool as a byte, of which the largest is 1.
+  if (isBool && kind == ReduceKind::Min)
+    return number(storageType(array.element), 1);
+  Type type = isBool ? storageType(array.element) : computeType(array.element);
+  return arith::ConstantOp::create(
+      b, neutralOf(b, kind, type, array.isUnsigned()));
 }

@@ -10,6 +10,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace tilewright::graph {
@@ -28,6 +30,34 @@ Type computeType(Type element) {
   if (auto integer = dyn_cast<IntegerType>(element))
     return IntegerType::get(element.getContext(), integer.getWidth());
   return element;
+}
+
+Type withSignedness(Type type, bool isUnsigned) {
+  return isUnsigned
+             ? IntegerType::get(type.getContext(), type.getIntOrFloatBitWidth(),
+                                IntegerType::Unsigned)
+             : type;
+}
+
+TypedAttr neutralOf(OpBuilder &b, ReduceKind kind, Type compute,
+                    bool isUnsigned) {
+  if (isa<FloatType>(compute)) {
+    double infinity = std::numeric_limits<double>::infinity();
+    double value = kind == ReduceKind::Prod  ? 1.0
+                   : kind == ReduceKind::Max ? -infinity
+                   : kind == ReduceKind::Min ? infinity
+                                             : 0.0;
+    return b.getFloatAttr(compute, value);
+  }
+  unsigned width = compute.getIntOrFloatBitWidth();
+  APInt value(width, kind == ReduceKind::Prod ? 1 : 0);
+  if (kind == ReduceKind::Max)
+    value = isUnsigned ? APInt::getMinValue(width)
+                       : APInt::getSignedMinValue(width);
+  if (kind == ReduceKind::Min)
+    value = isUnsigned ? APInt::getMaxValue(width)
+                       : APInt::getSignedMaxValue(width);
+  return b.getIntegerAttr(compute, value);
 }
 
 static bool isUnsignedElement(Type element) {

@@ -27,6 +27,14 @@ namespace tilewright::graph {
 mlir::Type storageType(mlir::Type element);
 /// The element type that bodies compute in for `element` of tw.
 mlir::Type computeType(mlir::Type element);
+/// A storage or compute type as an element type of tw, for what asks for the
+/// signedness: ui8 for an i8 that holds unsigned numbers.
+mlir::Type withSignedness(mlir::Type type, bool isUnsigned);
+
+/// The number of the compute (or storage) type `type` that a reduction begins
+/// with: it changes nothing that it is combined with.
+mlir::TypedAttr neutralOf(mlir::OpBuilder &builder, ReduceKind kind,
+                          mlir::Type type, bool isUnsigned);
 
 /// Emits scalar ops at a location, for values of tw element types.
 class ScalarEmitter {

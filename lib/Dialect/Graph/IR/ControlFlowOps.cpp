@@ -47,13 +47,9 @@ static LogicalResult checkSymbolDims(Operation *op, ArrayAttr symbols,
              << "expected " << symbols.size() << " expressions in " << name
              << ", one per symbol, but got " << found;
   }
-  for (Attribute symbol : symbols) {
-    StringRef text = cast<StringAttr>(symbol).getValue();
-    Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
-    if (!expr || !expr->symbolName())
-      return op->emitOpError()
-             << "expected the name of a symbol, but got '" << text << "'";
-  }
+  for (Attribute symbol : symbols)
+    if (failed(symbolOf(op, cast<StringAttr>(symbol))))
+      return failure();
   return success();
 }
 

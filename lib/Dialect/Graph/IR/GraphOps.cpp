@@ -52,17 +52,23 @@ LogicalResult FromDimsOp::inferReturnTypes(MLIRContext *context,
            IntegerType::get(context, 64));
 }
 
-/// Names of new symbols: each must be an identifier of the size language.
+FailureOr<DimExpr> graph::symbolOf(Operation *op, StringRef name) {
+  Result<DimExpr> expr = DimExpr::parse(std::string_view(name));
+  if (!expr || !expr->symbolName())
+    return op->emitOpError()
+           << "expected the name of a symbol, but got '" << name << "'";
+  return *expr;
+}
+
+/// Names of new symbols.
 static LogicalResult checkSymbols(Operation *op, ArrayAttr symbols) {
   llvm::DenseSet<Attribute> seen;
   for (Attribute symbol : symbols) {
-    StringRef text = cast<StringAttr>(symbol).getValue();
-    Result<DimExpr> expr = DimExpr::parse(std::string_view(text));
-    if (!expr || !expr->symbolName())
-      return op->emitOpError()
-             << "expected the name of a symbol, but got '" << text << "'";
+    StringRef name = cast<StringAttr>(symbol).getValue();
+    if (failed(symbolOf(op, name)))
+      return failure();
     if (!seen.insert(symbol).second)
-      return op->emitOpError() << "binds symbol '" << text << "' twice";
+      return op->emitOpError() << "binds symbol '" << name << "' twice";
   }
   return success();
 }

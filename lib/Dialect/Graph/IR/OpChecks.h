@@ -61,6 +61,10 @@ private:
   llvm::SmallVectorImpl<mlir::Type> &types;
 };
 
+/// A symbol that an op names, as a size; an error of the op if `name` is not an
+/// identifier of the size language.
+mlir::FailureOr<DimExpr> symbolOf(mlir::Operation *op, llvm::StringRef name);
+
 /// "f32", as messages show an element type.
 inline std::string show(mlir::Type type) {
   std::string text;

@@ -17,15 +17,6 @@ static LogicalResult checkNumeric(Operation *op, Value value) {
   return op->emitOpError() << "expected numbers, but got " << elementOf(value);
 }
 
-/// The symbol that the op binds, as a size.
-static FailureOr<DimExpr> countSymbol(Operation *op, StringRef name) {
-  Result<DimExpr> expr = DimExpr::parse(std::string_view(name));
-  if (!expr || !expr->symbolName())
-    return op->emitOpError()
-           << "expected the name of a symbol, but got '" << name << "'";
-  return *expr;
-}
-
 static LogicalResult checkResult(Operation *op, StringRef what, Value result,
                                  ArrayRef<DimExpr> expected) {
   Dims dims = getDims(result);
@@ -71,7 +62,7 @@ LogicalResult TopKOp::verify() {
 }
 
 LogicalResult NonZeroOp::verify() {
-  FailureOr<DimExpr> count = countSymbol(*this, getCount());
+  FailureOr<DimExpr> count = symbolOf(*this, getCount());
   if (failed(count))
     return failure();
   return checkResult(*this, "a result", getResult(),
@@ -79,7 +70,7 @@ LogicalResult NonZeroOp::verify() {
 }
 
 LogicalResult UniqueOp::verify() {
-  FailureOr<DimExpr> count = countSymbol(*this, getCount());
+  FailureOr<DimExpr> count = symbolOf(*this, getCount());
   if (failed(count))
     return failure();
   Dims operand = getDims(getOperand());
@@ -126,7 +117,7 @@ LogicalResult NonMaxSuppressionOp::verify() {
     if (!graph::isFloat(elementOf(limit)))
       return emitOpError() << "expected thresholds of floats, but got "
                            << elementOf(limit);
-  FailureOr<DimExpr> count = countSymbol(*this, getCount());
+  FailureOr<DimExpr> count = symbolOf(*this, getCount());
   if (failed(count))
     return failure();
   return checkResult(*this, "a result", getResult(), Dims{*count, 3});

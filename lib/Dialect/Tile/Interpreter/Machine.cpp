@@ -7,6 +7,8 @@
 
 #include "Machine.h"
 
+#include "tilewright/Dialect/Tile/IR/AffineFold.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -242,42 +244,23 @@ Status Machine::runMemory(Operation *op, bool &known) {
   return Status::success();
 }
 
-/// The value of an affine expression; nullopt for a division by 0 or less.
-static std::optional<int64_t> evaluate(AffineExpr expr, ArrayRef<int64_t> dims,
-                                       ArrayRef<int64_t> symbols) {
-  switch (expr.getKind()) {
-  case AffineExprKind::Constant:
-    return cast<AffineConstantExpr>(expr).getValue();
-  case AffineExprKind::DimId:
-    return dims[cast<AffineDimExpr>(expr).getPosition()];
-  case AffineExprKind::SymbolId:
-    return symbols[cast<AffineSymbolExpr>(expr).getPosition()];
-  default:
-    break;
-  }
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  std::optional<int64_t> a = evaluate(binary.getLHS(), dims, symbols);
-  std::optional<int64_t> b = evaluate(binary.getRHS(), dims, symbols);
+/// One step of an affine expression; nullopt for a division by 0 or less.
+static std::optional<int64_t> combineAffine(AffineExprKind kind,
+                                            std::optional<int64_t> a,
+                                            std::optional<int64_t> b) {
   if (!a || !b)
     return std::nullopt;
-  switch (expr.getKind()) {
-  case AffineExprKind::Add:
+  if (kind == AffineExprKind::Add)
     return *a + *b;
-  case AffineExprKind::Mul:
+  if (kind == AffineExprKind::Mul)
     return *a * *b;
-  default:
-    break;
-  }
   if (*b <= 0)
     return std::nullopt;
-  switch (expr.getKind()) {
-  case AffineExprKind::FloorDiv:
+  if (kind == AffineExprKind::FloorDiv)
     return llvm::divideFloorSigned(*a, *b);
-  case AffineExprKind::CeilDiv:
+  if (kind == AffineExprKind::CeilDiv)
     return llvm::divideCeilSigned(*a, *b);
-  default:
-    return llvm::mod(*a, *b);
-  }
+  return llvm::mod(*a, *b);
 }
 
 Status Machine::runAffine(Operation *op, bool &known) {
@@ -291,15 +274,11 @@ Status Machine::runAffine(Operation *op, bool &known) {
   else
     return Status::success();
   known = true;
-  SmallVector<int64_t> operands;
-  for (Value operand : op->getOperands())
-    operands.push_back(integer(operand));
-  ArrayRef<int64_t> all(operands);
   std::optional<int64_t> result;
   for (AffineExpr expr : map.getResults()) {
-    std::optional<int64_t> value =
-        evaluate(expr, all.take_front(map.getNumDims()),
-                 all.drop_front(map.getNumDims()));
+    auto value = tile::foldAffine<std::optional<int64_t>>(
+        expr, map.getNumDims(),
+        [&](unsigned i) { return integer(op->getOperand(i)); }, combineAffine);
     if (!value)
       return error("divides by 0 or less in an affine map");
     if (!result)
