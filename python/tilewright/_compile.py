@@ -82,9 +82,9 @@ def compile(
     shapes: what is known of the inputs' shapes, by name: a tuple with an int, a name
         ("N"), a name with its range and multiple ("W:32..1280%8") or None (as in the
         model) for each axis, or all of it as text ("N,3,48,W"). One module serves all
-        values of the sizes that stay dynamic; `Model.sizes` has their ranges. Dynamic
-        height and width of convolutions cost speed (35 to 45 % on a detector that
-        was measured): fix them where one size is enough.
+        values of the sizes that stay dynamic; `Model.sizes` has their ranges. Two
+        that stay dynamic cost speed: height and width of convolutions, and the batch
+        of recurrent networks at batch 1. Fix them where one size is enough.
     device, threads, check_memory: of the Model that is returned, as in `load`.
     jobs: threads to compile with; 0 is one per core. Changes no byte of the result.
     save_stages: a folder that gets the IR after each phase.

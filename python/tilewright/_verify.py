@@ -37,7 +37,7 @@ class Report(NamedTuple):
 
 
 def verify(
-    model: Union[Model, str, "os.PathLike[str]"],
+    model: Union[Model, str, "os.PathLike[str]", bytes],
     inputs: Optional[Mapping[str, Any]] = None,
     *,
     seed: int = 0,
@@ -46,12 +46,13 @@ def verify(
     """Compares every kernel, fed the reference's inputs, with the reference
     interpreter, and then the outputs of the whole network.
 
-    model: a model, or the path of a module.
+    model: a model, or the path or the bytes of a module.
     inputs: by name; those that are missing are random.
     sizes: of dynamic axes of random inputs; by default 2 for the first axis and 64
         for others, moved into their range.
 
-    Raises ModelError if the module was stripped or has no code to compare.
+    Raises ModelError if there is no code to compare, RunError if the module was
+    stripped.
     """
     if not isinstance(model, Model):
         model = load(model)

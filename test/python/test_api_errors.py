@@ -202,7 +202,7 @@ def test_save_to_nowhere(model, tmp_path):
 # Without the imported model there is no reference and nothing to verify.
 def test_stripped(models, tmp_path):
     model = tw.compile(models.conv_relu(), strip=True)
-    with pytest.raises(tw.Error, match="strip"):
+    with pytest.raises(tw.RunError, match="strip"):
         tw.verify(model)
     model.save(tmp_path / "m.twm")
     with pytest.raises(tw.ModelError, match="strip"):
@@ -244,7 +244,8 @@ def test_arguments_of_another_kind(models):
         tw.compile(models.add(), shapes={"a": 4})
 
 
-# verify takes the path of a module too.
-def test_verify_of_a_path(models, tmp_path):
+# verify takes the path or the bytes of a module too.
+def test_verify_of_a_module(models, tmp_path):
     tw.compile(models.add()).save(tmp_path / "m.twm")
     assert tw.verify(tmp_path / "m.twm").ok
+    assert tw.verify((tmp_path / "m.twm").read_bytes()).ok
