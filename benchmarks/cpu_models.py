@@ -5,6 +5,8 @@
     python cpu_models.py resnet50 gpt2 --threads 1 --rounds 10
     python cpu_models.py --write                        # also docs/measurements/DATE-cpu-models.md
 
+The package must be found: export PYTHONPATH=$PWD/build/release/python in the root, unless it is installed.
+
 Each contender runs in a process of its own, which loads the model once and then waits; the processes take turns, one run
 each, so that whatever else the machine does hits all of them alike. The table has the median of the runs, the ratio
 (Tilewright's speed over ONNX Runtime's: above 1 is faster), and beside each time the largest difference from ONNX Runtime's
