@@ -73,7 +73,21 @@ void Emitter::checkSizes(Operation *op) {
       atMost(need.lhs, need.rhs, need.text);
 }
 
+/// The first size that cannot be one, if any.
+static std::optional<DimExpr> negativeSize(TypeRange types) {
+  for (Type type : types)
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      for (const DimExpr &size : graph::getDims(tensor))
+        if (size.constantValue().value_or(0) < 0)
+          return size;
+  return std::nullopt;
+}
+
 Operation *Emitter::create(OperationState &op) {
+  if (std::optional<DimExpr> size = negativeSize(op.types)) {
+    fail("a size of " + size->str() + " in the result");
+    return nullptr;
+  }
   Operation *created = state.builder.create(op);
   // A handler's mistake must not become an invalid module. Regions are
   // verified with the module: here they would be once per level.

@@ -262,7 +262,7 @@ private:
   bool inferTypes(mlir::OperationState &op, InferFn infer);
   /// Emits before `op` what it needs of its operands' sizes.
   void checkSizes(mlir::Operation *op);
-  /// Creates, verifies and folds; null after a failure.
+  /// Creates and verifies; null after a failure.
   mlir::Operation *create(mlir::OperationState &op);
   mlir::Value createFolded(mlir::OperationState &op);
   mlir::Value poison();
@@ -306,11 +306,6 @@ mlir::Value Emitter::shaped(llvm::ArrayRef<DimExpr> dims, mlir::Type element,
                             Args &&...args) {
   if (failed())
     return poison();
-  for (const DimExpr &size : dims)
-    if (size.constantValue().value_or(0) < 0) {
-      fail("a size of " + llvm::Twine(size.str()) + " in the result");
-      return poison();
-    }
   mlir::OperationState op(loc, OpT::getOperationName());
   OpT::build(state.builder, op,
              mlir::Type(graph::getTensorType(state.context, dims, element)),

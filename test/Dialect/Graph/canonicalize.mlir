@@ -152,6 +152,17 @@ func.func @gathers(%x: tensor<5x4xf32>, %y: tensor<?xf32, #tw.dims<"N">>) -> (te
 
 // -----
 
+// The least index there is has no opposite.
+// CHECK-LABEL: func.func @least_index
+func.func @least_index(%x: tensor<5xf32>) -> tensor<f32> {
+  // CHECK: tw.gather %arg0
+  %least = tw.constant dense<-9223372036854775808> : tensor<i64>
+  %0 = tw.gather %x, %least axis 0 : tensor<5xf32>, tensor<i64> -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+
 // Concat leaves out empty operands and takes in another concat.
 // CHECK-LABEL: func.func @concat
 // CHECK-NEXT: tw.concat %arg0, %arg0, %arg0 axis 0

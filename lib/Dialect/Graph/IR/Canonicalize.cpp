@@ -266,7 +266,7 @@ static LogicalResult gatherToSlice(GatherOp op, PatternRewriter &rewriter) {
   for (const APInt &value : indices.getValues<APInt>()) {
     values.push_back(value.getSExtValue());
     bool isInside = values.back() >= 0 ? values.back() < size.lo
-                                       : -values.back() <= size.lo;
+                                       : values.back() >= -size.lo;
     if (!isInside || (values.back() < 0) != (values.front() < 0))
       return rewriter.notifyMatchFailure(op, "an index may be out of range");
   }

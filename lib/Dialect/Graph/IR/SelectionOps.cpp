@@ -49,9 +49,9 @@ LogicalResult TopKOp::verify() {
     if (int64_t(i) == getAxis()) {
       std::optional<int64_t> k = values[i].constantValue();
       std::optional<int64_t> size = operand[i].constantValue();
-      if (k && size && *k > *size)
+      if (k && (*k < 0 || (size && *k > *size)))
         return emitOpError()
-               << "takes " << *k << " of " << *size << " elements";
+               << "takes " << *k << " of " << operand[i].str() << " elements";
     } else if (!mayBeEqual(values[i], operand[i])) {
       return emitOpError() << "expected size " << operand[i].str()
                            << " of axis " << i << ", but got "

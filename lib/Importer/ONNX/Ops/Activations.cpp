@@ -109,11 +109,13 @@ static void importThresholdedRelu(Node &n) {
 
 static void importShrink(Node &n) {
   double lambd = n.number("lambd", 0.5), bias = n.number("bias", 0);
-  Value x = n.in(0);
+  // The attributes are floats where x is an integer too.
+  Value x = n.isFloat(n.in(0)) ? n.in(0) : n.cast(n.in(0), n.f64());
   Value low = n.compare(CompareKind::Lt, x, n.like(x, -lambd));
   Value high = n.compare(CompareKind::Gt, x, n.like(x, lambd));
   Value raised = n.add(x, n.like(x, bias)), lowered = n.sub(x, n.like(x, bias));
-  n.result(0, n.select(low, raised, n.select(high, lowered, n.like(x, 0))));
+  Value y = n.select(low, raised, n.select(high, lowered, n.like(x, 0)));
+  n.result(0, n.castLike(y, n.in(0)));
 }
 
 static void importClip(Node &n) {

@@ -8,6 +8,10 @@
 #include "Common.h"
 #include "Registry.h"
 
+#include "tilewright/Support/Elements.h"
+
+#include <cmath>
+
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -26,6 +30,81 @@ static void importConstantOfShape(Node &n) {
   n.result(0, n.full(n.contents(n.in(0), "input 'input'"), value));
 }
 
+/// max(0, ceil((limit - start) / delta)), computed in the model. Integers are
+/// exact: what lies between two of them may be more than a signed one holds.
+static Value countSteps(Node &n, Value start, Value limit, Value delta) {
+  if (n.isFloat(start)) {
+    // As ONNX Runtime: only the difference has the type of the operands.
+    Value span = n.cast(n.sub(wide(n, limit), wide(n, start)), n.f64());
+    Value steps = n.unary(UnaryKind::Ceil, n.div(span, n.cast(delta, n.f64())));
+    return n.maximum(n.cast(steps, n.i64()), n.scalarInt(n.i64(), 0));
+  }
+  Type u64 = n.state.builder.getIntegerType(64, false);
+  Value isDown = n.compare(CompareKind::Lt, delta, n.like(delta, 0));
+  Value low = n.select(isDown, limit, start);
+  Value high = n.select(isDown, start, limit);
+  Value isEmpty = n.compare(CompareKind::Ge, low, high);
+  Value step = n.cast(delta, u64), one = n.scalarInt(u64, 1);
+  step = n.select(isDown, n.neg(step), step);
+  Value span = n.sub(n.cast(high, u64), n.cast(low, u64));
+  Value steps = n.add(n.div(n.sub(span, one), step), one);
+  Value most = n.scalarInt(u64, std::numeric_limits<int64_t>::max());
+  steps = n.select(isEmpty, n.scalarInt(u64, 0), n.minimum(steps, most));
+  return n.cast(steps, n.i64());
+}
+
+/// The same for numbers that are known.
+static int64_t countSteps(const Tensor &start, const Tensor &limit,
+                          const Tensor &delta) {
+  if (isFloat(start.type())) {
+    double from = getNumber(start, 0), to = getNumber(limit, 0);
+    double span = start.type() == DType::F64 ? to - from
+                                             : double(float(to) - float(from));
+    double steps = std::ceil(span / getNumber(delta, 0));
+    // Also of NaN and of what is more than 64 bits hold.
+    return !(steps > 0)     ? 0
+           : steps < 0x1p63 ? int64_t(steps)
+                            : std::numeric_limits<int64_t>::max();
+  }
+  auto number = [](const Tensor &tensor) {
+    int64_t bits = getInteger(tensor, 0);
+    return tensor.type() == DType::U64 ? __int128(uint64_t(bits))
+                                       : __int128(bits);
+  };
+  __int128 step = number(delta), span = number(limit) - number(start);
+  if (step < 0)
+    step = -step, span = -span;
+  __int128 steps = span <= 0 ? 0 : (span - 1) / step + 1;
+  return int64_t(
+      std::min<__int128>(steps, std::numeric_limits<int64_t>::max()));
+}
+
+/// The number of elements of a range: a number or an expression if the operands
+/// are, else a value that is bound to a symbol.
+static DimExpr rangeSize(Node &n, Value start, Value limit, Value delta) {
+  std::optional<Tensor> first = n.constantValue(start),
+                        last = n.constantValue(limit),
+                        step = n.constantValue(delta);
+  if (step && getNumber(*step, 0) == 0)
+    n.fail("a step of 0");
+  else if (first && last && step)
+    return countSteps(*first, *last, *step);
+  if (!step) {
+    Value isStill = n.compare(CompareKind::Eq, delta, n.like(delta, 0));
+    Dims still = n.contents(n.cast(isStill, n.i64()), n.name + ".still");
+    if (!still.empty())
+      n.atMost(still[0], 0, "a step of 0");
+  }
+  std::optional<Dims> from = n.state.knownContents(start),
+                      to = n.state.knownContents(limit),
+                      by = n.state.knownContents(delta);
+  if (from && to && by)
+    return DimExpr::max(0, DimExpr::ceilDiv((*to)[0] - (*from)[0], (*by)[0]))
+        .simplify(n.state.ranges);
+  Dims size = n.contents(countSteps(n, start, limit, delta), n.name + ".size");
+  return size.empty() ? DimExpr(0) : size[0];
+}
+
 static void importRange(Node &n) {
   n.ignore({"stash_type"}); // tw computes f16 and bf16 ranges in f32.
   Value start = toScalar(n, n.in(0), "input 'start'");
@@ -33,33 +112,8 @@ static void importRange(Node &n) {
   Value delta = toScalar(n, n.in(2), "input 'delta'");
   if (n.failed())
     return;
-  Type element = n.element(start);
-  DimExpr count;
-  std::optional<Dims> from = n.state.knownContents(start),
-                      to = n.state.knownContents(limit),
-                      by = n.state.knownContents(delta);
-  if (from && to && by && from->size() == 1 && to->size() == 1 &&
-      by->size() == 1) {
-    count = DimExpr::max(0, DimExpr::ceilDiv((*to)[0] - (*from)[0], (*by)[0]))
-                .simplify(n.state.ranges);
-    if ((*by)[0].isConstant(0))
-      return n.fail("a step of 0");
-  } else {
-    // The number of elements is a value: computed, then bound to a symbol.
-    Value first = wide(n, start), last = wide(n, limit), step = wide(n, delta);
-    if (!n.isFloat(first))
-      for (Value *value : {&first, &last, &step})
-        *value = n.cast(*value, n.f64());
-    Value steps = n.unary(UnaryKind::Ceil, n.div(n.sub(last, first), step));
-    Value total = n.maximum(n.cast(steps, n.i64()), n.scalarInt(n.i64(), 0));
-    Dims size = n.contents(total, n.name + ".size");
-    if (size.empty())
-      return;
-    count = size[0];
-    if (std::optional<SmallVector<double>> known = n.constantFloats(total))
-      count = int64_t((*known)[0]);
-  }
-  n.result(0, n.shaped<graph::RangeOp>({count}, element, start, delta));
+  DimExpr size = rangeSize(n, start, limit, delta);
+  n.result(0, n.shaped<graph::RangeOp>({size}, n.element(start), start, delta));
 }
 
 /// Rows of positions against a column of positions: [rows, 1] and [1, columns].
@@ -88,6 +142,12 @@ static void importTrilu(Node &n) {
   auto [row, column] = grid(n, n.shape(x)[-2], n.shape(x)[-1]);
   Value k =
       n.has(1) ? toScalar(n, n.in(1), "input 'k'") : n.scalarInt(n.i64(), 0);
+  // Far outside of the matrix, but never so far that the sum wraps.
+  k = n.maximum(n.minimum(k, n.scalarInt(n.i64(), int64_t(1) << 62)),
+                n.scalarInt(n.i64(), -(int64_t(1) << 62)));
+  // Far outside of the matrix, but not so far that the sum wraps.
+  k = n.maximum(n.minimum(k, n.scalarInt(n.i64(), int64_t(1) << 62)),
+                n.scalarInt(n.i64(), -(int64_t(1) << 62)));
   Value diagonal = n.add(row, k);
   Value keep =
       n.compare(upper ? CompareKind::Ge : CompareKind::Le, column, diagonal);

@@ -8,6 +8,8 @@
 #include "Common.h"
 #include "Registry.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -45,18 +47,25 @@ static void importGemm(Node &n) {
       !n.expectRank(n.in(1), 2, 2, "input 'B'"))
     return;
   Value y = n.matmul(n.in(0), n.in(1), transA, transB);
+  Type type = n.element(y);
+  // Factors that an integer cannot hold make the sum one of floats.
+  auto isWhole = [](double factor) {
+    return factor >= 0 && factor < 128 && factor == std::floor(factor);
+  };
+  if (!n.isFloat(y) && !(isWhole(alpha) && isWhole(beta)))
+    y = n.cast(y, n.f64());
   if (alpha != 1)
     y = n.mul(y, n.like(y, alpha));
   if (n.has(2) && !n.expectBroadcastsTo(n.in(2), n.shape(y).dims, "input 'C'"))
     return;
   // With a beta of 0 not even NaN counts.
   if (n.has(2) && beta != 0) {
-    Value c = n.in(2);
+    Value c = n.castLike(n.in(2), y);
     if (beta != 1)
       c = n.mul(c, n.like(c, beta));
     y = n.add(y, c);
   }
-  n.result(0, y);
+  n.result(0, n.cast(y, type));
 }
 
 /// The integers without their zero point, as i32. A zero point of the left

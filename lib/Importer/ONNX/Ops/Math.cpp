@@ -7,6 +7,8 @@
 
 #include "Registry.h"
 
+#include "tilewright/Support/Elements.h"
+
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -34,16 +36,52 @@ static void importMean(Node &n) {
   n.result(0, n.div(sum, n.like(sum, double(n.allInputs().size()))));
 }
 
+/// Whether a type is the value's own, or one of floats that holds all that the
+/// value is known to have.
+static bool holds(Node &n, Type type, Value value) {
+  if (n.element(value) == type)
+    return true;
+  std::optional<SmallVector<double>> given = n.constantFloats(value);
+  std::optional<DType> dtype = graph::getDType(type);
+  if (!given || !dtype || !isa<FloatType>(type))
+    return false;
+  Tensor held(*dtype, {});
+  return llvm::all_of(*given, [&](double number) {
+    setNumber(held, 0, number);
+    return getNumber(held, 0) == number;
+  });
+}
+
+/// base^exponent modulo 2^64, the exponent being an integer of another type.
+static Value integerPower(Node &n, Value base, Value exponent) {
+  auto in = [&](Type type) {
+    return n.binary(BinaryKind::Pow, n.cast(base, type),
+                    n.cast(exponent, type));
+  };
+  bool isUnsigned = n.element(base).isUnsignedInteger();
+  Type u64 = n.state.builder.getIntegerType(64, false);
+  // An exponent as large as it may be needs u64; below 0 the base's sign counts
+  // and all but 1 and -1 give 0.
+  if (n.element(exponent).isUnsignedInteger())
+    return in(u64);
+  if (!isUnsigned || n.element(base).getIntOrFloatBitWidth() < 64)
+    return in(n.i64());
+  Value isOne = n.cast(n.compare(CompareKind::Eq, base, n.like(base, 1)), u64);
+  Value isNegative = n.compare(CompareKind::Lt, exponent, n.like(exponent, 0));
+  return n.select(isNegative, isOne, in(u64));
+}
+
 /// The exponent may have another type; the result has that of the base.
 static void importPow(Node &n) {
   Value base = n.in(0), exponent = n.in(1);
-  if (n.isFloat(base) || !n.isFloat(exponent)) {
-    n.result(0, n.binary(BinaryKind::Pow, base, n.castLike(exponent, base)));
-    return;
-  }
-  // 2^0.5 with an integer base: computed as a float, then truncated.
-  Value power = n.binary(BinaryKind::Pow, n.cast(base, n.f64()),
-                         n.cast(exponent, n.f64()));
+  Value power;
+  if (holds(n, n.element(base), exponent))
+    power = n.binary(BinaryKind::Pow, base, n.castLike(exponent, base));
+  else if (!n.isFloat(base) && !n.isFloat(exponent))
+    power = integerPower(n, base, exponent);
+  else // 2^0.5 with an integer base is truncated.
+    power = n.binary(BinaryKind::Pow, n.cast(base, n.f64()),
+                     n.cast(exponent, n.f64()));
   n.result(0, n.castLike(power, base));
 }
 

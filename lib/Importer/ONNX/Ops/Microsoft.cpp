@@ -133,8 +133,8 @@ static void importSkipSimplifiedLayerNormalization(Node &n) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// A mask of keys: [B, S] of 0 (drop) and 1, or lengths [B]; as bools that
-/// broadcast to [B, H, L, S].
+/// A mask of keys: [B, S] or [B, L, S] of 0 (masked) and 1, or lengths [B]; as
+/// bools that broadcast to [B, H, L, S].
 static Value keysKept(Node &n, Value mask, const DimExpr &keys) {
   int64_t rank = n.rank(mask);
   if (rank == 2)
@@ -160,15 +160,31 @@ static double scaleOf(Node &n, Value &query) {
 static void attend(Node &n, Value q, Value k, Value v, int64_t keysMask,
                    bool causal) {
   AttentionMask mask;
-  if (n.has(keysMask))
-    mask.keep = keysKept(n, n.in(keysMask), n.shape(k)[1]);
+  double filter = n.number("mask_filter_value", -10000);
+  DimExpr queries = n.shape(q)[1], keys = n.shape(k)[1];
   if (n.has(5))
     mask.bias = n.in(5);
+  if (n.has(keysMask)) {
+    // A number is added to what is masked, so that a row of which all is
+    // masked is as if nothing were.
+    Value added = n.select(keysKept(n, n.in(keysMask), keys), n.like(q, 0),
+                           n.like(q, filter));
+    mask.bias = mask.bias ? n.add(mask.bias, added) : added;
+  }
+  // Query i sees keys up to i, but the last one sees all of them, as in ONNX
+  // Runtime. With as many keys as queries that is tw's own causality.
+  bool own = causal && queries == keys;
+  if (causal && !own) {
+    Value positions = n.unsqueeze(n.iota(queries, n.i64()), {1});
+    Value isLast =
+        n.compare(CompareKind::Eq, positions, n.fromDim(queries - 1));
+    Value isSeen = n.compare(CompareKind::Ge, positions, n.iota(keys, n.i64()));
+    mask.restrict(n, n.binary(BinaryKind::Or, isSeen, isLast));
+  }
   if (n.failed())
     return;
   double scale = scaleOf(n, q);
-  Value y =
-      attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, causal);
+  Value y = attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, own);
   n.result(0, joinHeads(n, y));
 }
 
@@ -176,7 +192,6 @@ static void attend(Node &n, Value q, Value k, Value v, int64_t keysMask,
 static void importAttention(Node &n) {
   int64_t heads = n.required("num_heads");
   bool causal = n.flag("unidirectional", false);
-  n.ignore({"mask_filter_value"}); // Dropped is dropped.
   if (n.integer("do_rotary", 0) != 0 || n.has(4) || n.has(6))
     return n.fail("rotary embeddings and past states are not supported");
   SmallVector<int64_t> sizes = n.integers("qkv_hidden_sizes");
@@ -202,7 +217,6 @@ static void importAttention(Node &n) {
 static void importMultiHeadAttention(Node &n) {
   int64_t heads = n.required("num_heads");
   bool causal = n.flag("unidirectional", false);
-  n.ignore({"mask_filter_value"});
   for (int64_t i = 6; i < n.numInputs(); ++i)
     if (n.has(i))
       return n.fail("past states are not supported");
@@ -233,6 +247,25 @@ static void importMultiHeadAttention(Node &n) {
 
 static Value scalarInput(Node &n, int64_t i) {
   return n.has(i) ? toScalar(n, n.in(i), "input " + Twine(i)) : Value();
+}
+
+/// Inputs: the result's scale and zero point, then each operand with its own.
+static void importQLinearConcat(Node &n) {
+  int64_t axis = n.required("axis");
+  if (n.numInputs() % 3 != 2 || n.numInputs() < 5)
+    return n.fail("expected the scale and zero point of the result and three "
+                  "inputs per operand, but got " +
+                  Twine(n.numInputs()) + " inputs");
+  SmallVector<Value> operands;
+  for (int64_t i = 2; i < n.numInputs(); i += 3) {
+    if (!n.has(i) || !n.has(i + 1))
+      return n.fail("input " + Twine(n.has(i) ? i + 1 : i) + " is missing");
+    operands.push_back(
+        dequantize(n, n.in(i), scalarInput(n, i + 1), scalarInput(n, i + 2)));
+  }
+  axis = n.axis(axis, n.rank(operands.front()));
+  Value y = n.div(n.concat(operands, axis), scalarInput(n, 0));
+  n.result(0, quantize(n, y, scalarInput(n, 1), n.element(n.in(2))));
 }
 
 /// Inputs: a, its scale and zero point, b, its own, the result's.
@@ -273,9 +306,11 @@ static void importMatMulIntegerToFloat(Node &n) {
   Value a = withoutZeroPoint(n, n.in(0), n.has(4) ? n.in(4) : Value(), -2);
   Value b = withoutZeroPoint(n, n.in(1), n.has(5) ? n.in(5) : Value(), -1);
   Value sum = numpyMatmul(n, a, b, {});
-  Value scale = n.mul(n.in(2), n.in(3));
+  Value scale = n.mul(wide(n, n.in(2)), wide(n, n.in(3)));
   Value y = n.mul(n.castLike(sum, scale), scale);
-  n.result(0, n.has(6) ? n.add(y, n.in(6)) : y);
+  if (n.has(6))
+    y = n.add(y, wide(n, n.in(6)));
+  n.result(0, n.castLike(y, n.in(2)));
 }
 
 llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
@@ -288,9 +323,10 @@ llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
       {"FusedConv", 1, Newest, 2, 4, Float, importFusedConv,
        "a filter of dynamic spatial sizes"},
       {"SkipLayerNormalization", 1, Newest, 3, 5, Float,
-       importSkipLayerNormalization},
+       importSkipLayerNormalization, "the mean and the deviation as outputs"},
       {"SkipSimplifiedLayerNormalization", 1, Newest, 3, 4, Float,
-       importSkipSimplifiedLayerNormalization},
+       importSkipSimplifiedLayerNormalization,
+       "the mean and the deviation as outputs"},
       {"Attention", 1, Newest, 2, 7, Float, importAttention,
        "past states, rotary embeddings, masks of rank 4"},
       {"MultiHeadAttention", 1, Newest, 1, 10, Float, importMultiHeadAttention,
@@ -299,6 +335,8 @@ llvm::ArrayRef<OpRow> onnximport::microsoftOps() {
        importQLinearBinary<BinaryKind::Add>},
       {"QLinearMul", 1, Newest, 7, 8, Byte,
        importQLinearBinary<BinaryKind::Mul>},
+      {"QLinearConcat", 1, Newest, 5, Many, bit(DType::F32),
+       importQLinearConcat},
       {"QLinearGlobalAveragePool", 1, Newest, 4, 5, Byte,
        importQLinearGlobalAveragePool},
       {"QLinearSigmoid", 1, Newest, 4, 5, Byte, importQLinearSigmoid},

@@ -22,7 +22,8 @@ mlir::Value granular(Node &n, mlir::Value parameter, mlir::Value x,
 mlir::Value quantize(Emitter &e, mlir::Value x, mlir::Value zeroPoint,
                      mlir::Type type);
 
-/// (x - zero point) * scale, for a scale and zero point that broadcast.
+/// (x - zero point) * scale, for a scale and zero point that broadcast, in f32
+/// at least: x - zero point may be more than an f16 holds.
 mlir::Value dequantize(Emitter &e, mlir::Value x, mlir::Value scale,
                        mlir::Value zeroPoint);
 

@@ -70,7 +70,8 @@ Value onnximport::dequantize(Emitter &e, Value x, Value scale,
   Value number = e.cast(x, e.i32());
   if (zeroPoint)
     number = e.sub(number, e.cast(zeroPoint, e.i32()));
-  return e.mul(e.castLike(number, scale), scale);
+  Value factor = wide(e, scale);
+  return e.mul(e.castLike(number, factor), factor);
 }
 
 static void importQuantizeLinear(Node &n) {
@@ -91,9 +92,14 @@ static void importQuantizeLinear(Node &n) {
   }
   if (n.failed())
     return;
-  Value divisor = n.cast(granular(n, scale, x, axis, block), precision);
+  // Integers may be more than an f16 holds; their quotient need not be.
+  Type wider = precision.isF64() ? n.f64() : n.f32();
+  Value divisor = n.cast(granular(n, scale, x, axis, block), wider);
   Value zero = n.has(2) ? granular(n, n.in(2), x, axis, block) : Value();
-  n.result(0, quantize(n, n.div(n.cast(x, precision), divisor), zero, type));
+  Value quotient = n.div(n.cast(x, wider), divisor);
+  if (isa<FloatType>(precision))
+    quotient = n.cast(quotient, precision);
+  n.result(0, quantize(n, quotient, zero, type));
 }
 
 static void importDequantizeLinear(Node &n) {
@@ -106,9 +112,9 @@ static void importDequantizeLinear(Node &n) {
   if (!n.isFloat(scale))
     return n.fail("input 'x_scale': expected a floating-point type, but got " +
                   Emitter::typeName(n.element(scale)));
-  Value factor = n.cast(granular(n, scale, x, axis, block), type);
+  Value factor = granular(n, scale, x, axis, block);
   Value zero = n.has(2) ? granular(n, n.in(2), x, axis, block) : Value();
-  n.result(0, dequantize(n, x, factor, zero));
+  n.result(0, n.cast(dequantize(n, x, factor, zero), type));
 }
 
 /// The scale and zero point that bring [min(x, 0), max(x, 0)] to 0 to 255.

@@ -176,6 +176,7 @@ static void importSTFT(Node &n) {
     length = window ? n.shape(window)[0] : n.shape(x)[1];
   if (n.failed() || !step)
     return n.fail("input 'frame_step' is missing");
+  n.atMost(1, *step, "input 'frame_step': expected at least 1, but got {rhs}");
   n.atMost(*length, n.shape(x)[1],
            "a frame of {lhs} elements of a signal of {rhs}");
   DimExpr frames =
@@ -252,6 +253,9 @@ static void importMelWeightMatrix(Node &n) {
     if (edges.back() < 0 || edges.back() >= bins)
       return n.fail("the edges are outside of the spectrum");
   }
+  if (bins * bands > int64_t(1) << 28)
+    return n.fail("the matrix of " + Twine(bins) + " x " + Twine(bands) +
+                  " is too large to be computed ahead of the run");
   Tensor matrix(*dtype, {bins, bands});
   for (int64_t band = 0; band < bands; ++band) {
     int64_t left = edges[size_t(band)], centre = edges[size_t(band) + 1],

@@ -57,7 +57,7 @@ def shrink(draw, op, dtype):
     if is_float(dtype):
         attributes = {"lambd": draw.real(0, 1), "bias": draw.real(-1, 1)}
     else:
-        attributes = {"lambd": float(draw.integer(0, 5)), "bias": float(draw.integer(0, 3))}
+        attributes = {"lambd": draw.integer(0, 10) / 2, "bias": draw.integer(0, 6) / 2}
     # For unsigned integers it is open what -lambd is.
     return case(op, [draw.values(dtype, draw.shape())], result=dtype, oracle=dtype[0] != "u", **attributes)
 

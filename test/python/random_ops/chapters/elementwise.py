@@ -62,8 +62,16 @@ def power(draw, op, dtype):
                 [draw.values(dtype, a), np.asarray(draw.pick([2.0, 3.0, 0.5]), draw.values(dtype, ()).dtype)],
                 constants=(1,),
             )
+        if draw.chance(0.2):
+            # Whole exponents, of which f32 does not hold those that are odd.
+            powers = draw.values("i64", b, -3, 3) + draw.pick([0, 2**24, 2**30])
+            return case(op, [draw.values("i8", a, -1, 1).astype(draw.values(dtype, ()).dtype), powers])
         return case(op, [draw.values(dtype, a, 0.1, 3), draw.values(dtype, b, -3, 3)], tolerance=4)
-    return case(op, [draw.values(dtype, a, 0 if dtype[0] == "u" else -4, 4), draw.values(dtype, b, 0, 3)])
+    bases = draw.values(dtype, a, 0 if dtype[0] == "u" else -4, 4)
+    if dtype in ("i32", "i64") and draw.chance(0.4):
+        # Exponents of more bits than i32: ONNX Runtime computes these in f64.
+        return case(op, [bases, draw.values("i64", b, 0, 5) + draw.pick([0, 2**32, 2**40])], oracle="onnx")
+    return case(op, [bases, draw.values(dtype, b, 0, 3)])
 
 
 DOMAINS = {

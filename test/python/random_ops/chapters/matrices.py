@@ -52,7 +52,7 @@ def gemm(draw, op, dtype):
     if draw.chance(0.5):
         scales = {"alpha": draw.pick([0.5, 2.0]), "beta": draw.pick([0.5, 2.0, 0.0])}
         if not is_float(dtype):
-            scales = {"alpha": 2.0, "beta": 3.0}
+            scales = draw.pick([{"alpha": 2.0, "beta": 3.0}, {"alpha": 0.5, "beta": 1.5}])
     inputs = [draw.values(dtype, a), draw.values(dtype, b), draw.values(dtype, bias) if bias is not None else None]
     return case(op, inputs, constants=weight(draw), transA=trans_a, transB=trans_b, result=dtype, tolerance=2, **scales)
 

@@ -64,23 +64,29 @@ def skip_norm(draw, op, dtype):
 
 
 def mask(draw, batch, keys):
-    """By length, or an element per key."""
+    """By length, or an element per key; and what is added to the score of a masked key."""
+    if not draw.chance(0.4):
+        return None, None
+    # A row without keys is softened by the default, -10000, to what rounding leaves of it.
+    added = draw.pick([None, -3.0])
+    least = 0 if added else 1
     if draw.chance(0.5):
-        return draw.values("i32", batch, 1, keys)
+        return draw.values("i32", batch, least, keys), added
     kept = draw.values("i32", (batch, keys), 0, 1)
-    kept[:, 0] = 1  # Of a row without keys nothing is said.
-    return kept
+    kept[:, :least] = 1
+    return kept, added
 
 
 @generator("Attention", domain=MICROSOFT)
 def attention(draw, op, dtype):
     batch, steps, heads = draw.integer(1, 2), draw.size(most=20, zero=0), draw.integer(1, 3)
     width, size = draw.pick([4, 8]), draw.pick([5, 16])
+    kept, added = mask(draw, batch, steps)
     inputs = [
         draw.values(dtype, (batch, steps, size)),
         draw.values(dtype, (size, 3 * heads * width)),
         draw.values(dtype, 3 * heads * width),
-        mask(draw, batch, steps) if draw.chance(0.4) else None,
+        kept,
     ]
     causal = draw.pick([None, 0, 1])
     return case(
@@ -91,6 +97,7 @@ def attention(draw, op, dtype):
         fixed=(3,),
         num_heads=heads,
         unidirectional=causal,
+        mask_filter_value=added,
         tolerance=8,
         result=dtype,
     )
@@ -101,12 +108,13 @@ def multi_head_attention(draw, op, dtype):
     batch, heads = draw.integer(1, 2), draw.integer(1, 3)
     queries, keys = draw.size(most=20, zero=0), draw.size(most=20, zero=0)
     width, depth = draw.pick([4, 8]), draw.pick([4, 8])
+    kept, added = mask(draw, batch, keys)
     inputs = [
         draw.values(dtype, (batch, queries, heads * width)),
         draw.values(dtype, (batch, keys, heads * width)),
         draw.values(dtype, (batch, keys, heads * depth)),
         draw.values(dtype, heads * (2 * width + depth)) if draw.chance(0.5) else None,
-        mask(draw, batch, keys) if draw.chance(0.4) else None,
+        kept,
     ]
     return case(
         op,
@@ -115,6 +123,8 @@ def multi_head_attention(draw, op, dtype):
         fixed=(0, 1, 2, 3, 4),
         num_heads=heads,
         scale=draw.pick([None, 0.4]),
+        unidirectional=draw.pick([None, 0, 1]),
+        mask_filter_value=added,
         tolerance=8,
         result=dtype,
     )
@@ -128,6 +138,19 @@ def qlinear_binary(draw, op, dtype):
         inputs += [draw.values(dtype, shape), scale(draw), draw.values(dtype, ())]
     inputs += [np.float32(0.2), draw.values(dtype, ())]
     return case(op, inputs, constants=(1, 2, 4, 5, 6, 7), domain=MICROSOFT, tolerance=2, result=dtype)
+
+
+@generator("QLinearConcat", domain=MICROSOFT)
+def qlinear_concat(draw, op, dtype):
+    shape = list(draw.shape(low=1, high=3, budget=400))
+    axis = draw.axis(len(shape))
+    kind = draw.pick(["i8", "u8"])
+    inputs = [np.float32(0.2), draw.values(kind, ())]
+    for _ in range(draw.integer(1, 3)):
+        shape[axis] = draw.size(most=20)
+        inputs += [draw.wide(kind, shape), scale(draw), draw.values(kind, ())]
+    constants = tuple(i for i in range(len(inputs)) if i < 2 or i % 3 != 2)
+    return case(op, inputs, constants=constants, domain=MICROSOFT, axis=axis, tolerance=2, result=kind)
 
 
 def qlinear_unary(draw, op, dtype, shape, **attributes):

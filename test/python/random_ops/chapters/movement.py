@@ -165,9 +165,12 @@ def range_(draw, op, dtype):
     # Unsigned and narrow integers count up only: what ONNX Runtime has are the wide ones.
     down = dtype[0] != "u" and draw.chance(0.3)
     start, limit, delta = (high, low, -step) if down else (low, high, step)
-    scale = 0.5 if is_float(dtype) else 1
     kind = draw.values(dtype, ()).dtype
-    inputs = [np.asarray(value * scale, kind) for value in (start, limit, delta)]
+    # f32 and f64 also where the quotient is near a whole number.
+    scale = draw.pick([0.5, 0.1, 0.7]) if dtype in ("f32", "f64") else 0.5 if is_float(dtype) else 1
+    # i64 also beyond what an f64 holds.
+    far = draw.pick([2**53, 2**63 - 1 - max(start, limit), -(2**63)]) if dtype == "i64" and draw.chance(0.4) else 0
+    inputs = [np.asarray(value * scale, kind) for value in (start + far, limit + far, delta)]
     return case(op, inputs, constants=(0, 1, 2) if draw.chance(0.5) else (), result=dtype)
 
 
@@ -182,7 +185,8 @@ def eye_like(draw, op, dtype):
 @generator("Trilu")
 def trilu(draw, op, dtype):
     shape = draw.shape(low=2)
-    offset = np.asarray(draw.integer(-9, 9), np.int64) if draw.chance(0.6) else None
+    far = draw.pick([2**63 - 1, -(2**63)])
+    offset = np.asarray(far if draw.chance(0.1) else draw.integer(-9, 9), np.int64) if draw.chance(0.6) else None
     constants = (1,) if draw.chance(0.6) else ()
     return case(
         op, [draw.values(dtype, shape), offset], upper=draw.pick([None, 0, 1]), constants=constants, result=dtype

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..case import case
-from ..draw import is_float
+from ..draw import NUMPY, is_float
 from ..registry import generator
 from .matrices import batches, product_sizes
 
@@ -22,7 +22,11 @@ def quantize(draw, op, dtype):
     # Whole numbers of the type i32 fall between steps often.
     wild = draw.wild()
     values = draw.extreme(dtype, shape) if wild else draw.values(dtype, shape)
-    inputs = [values, scale(draw, per, dtype if is_float(dtype) else "f32"), zero]
+    if dtype == "i32" and draw.chance(0.4):
+        by = draw.values("i32", per, 1, 5)
+    else:
+        by = scale(draw, per, dtype if is_float(dtype) else "f32")
+    inputs = [values, by, zero]
     return case(
         op,
         inputs,
@@ -41,7 +45,10 @@ def dequantize(draw, op, dtype):
     per = (shape[axis],) if axis is not None else ()
     target = draw.pick(["f32", "f32", "f16"])
     zero = None if dtype == "i32" or draw.chance(0.3) else draw.values(dtype, per)
-    inputs = [draw.values(dtype, shape), scale(draw, per, target), zero]
+    # An integer may be more than an f16 holds, and the product need not be.
+    values = draw.wide(dtype, shape) if draw.chance(0.4) else draw.values(dtype, shape)
+    by = scale(draw, per, target) * NUMPY[target].type(draw.pick([1, 0.01]))
+    inputs = [values, by, zero]
     return case(op, inputs, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, result=target)
 
 
