@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 
+import onnx
 import pytest
 
 
@@ -68,6 +69,18 @@ def test_disk_becomes_full(tilewright, conv_relu_file, monkeypatch, missing):
     assert sorted(os.listdir(tilewright.folder)) == ["conv.onnx", "m.twm", "temporary"]
     assert os.listdir(temporary) == []
     assert (tilewright.folder / "m.twm").read_bytes() == whole
+
+
+# Where the system gives no thread, the one that there is compiles everything.
+def test_no_threads(tilewright, models):
+    onnx.save(models.many_kernels(8), tilewright.folder / "m.onnx")
+
+    def limit():
+        # A stack that the address space has no room for.
+        huge = 1 << 47
+        resource.setrlimit(resource.RLIMIT_STACK, (huge, huge))
+
+    assert run(tilewright, "compile", "m.onnx", "--jobs", "4", before=limit) == (0, "")
 
 
 # A module of a newer format: the message says both versions.
