@@ -314,6 +314,45 @@ func.func @concat(%x: memref<?xf32> {tile.dims = ["M"]}, %z: memref<?xf32> {tile
                           combine({0, 1, 15, 16, 17, 40}, {0, 1, 20, 37}, {0}));
 }
 
+// Rows of a table whose numbers come from a partial load: every row its own.
+TEST_P(Kernels, GatherRows) {
+  const char *text = R"mlir(
+#m4 = affine_map<(d0)[s0] -> (s0 - d0, 4)>
+func.func @rows(%table: memref<4x128xf32> {tile.dims = ["4", "128"]},
+                %ids: memref<?xi64> {tile.dims = ["M"]},
+                %y: memref<?x128xf32> {tile.dims = ["M", "128"]}, %M: index)
+    attributes {tile.kernel, tile.sizes = ["M"], tile.inputs = 2 : i64,
+                tile.blocks = "ceildiv(M, 4)"} {
+  %zero = arith.constant dense<0> : tensor<4x64xindex>
+  %last = arith.constant dense<3> : tensor<4x64xindex>
+  %size = arith.constant dense<4> : tensor<4x64xindex>
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %c128 = arith.constant 128 : index
+  scf.forall (%i) = (0) to (%M) step (4) {
+    %m = affine.min #m4(%i)[%M]
+    %id = tile.load %ids[%i] valid [0 to %m] strides [1] : memref<?xi64> -> tensor<4xi64>
+    scf.for %j = %c0 to %c128 step %c64 {
+      %id1 = tile.reshape %id : tensor<4xi64> -> tensor<4x1xi64>
+      %id2 = tile.broadcast %id1 : tensor<4x1xi64> -> tensor<4x64xi64>
+      %wide = arith.index_cast %id2 : tensor<4x64xi64> to tensor<4x64xindex>
+      %negative = arith.cmpi slt, %wide, %zero : tensor<4x64xindex>
+      %fromEnd = arith.addi %wide, %size : tensor<4x64xindex>
+      %one = arith.select %negative, %fromEnd, %wide : tensor<4x64xi1>, tensor<4x64xindex>
+      %low = arith.minsi %one, %last : tensor<4x64xindex>
+      %row = arith.maxsi %low, %zero : tensor<4x64xindex>
+      %column = tile.iota %j axis 1 : tensor<4x64xindex>
+      %r = tile.gather %table[%row, %column : tensor<4x64xindex>, tensor<4x64xindex>] valid [0 to %m, 0 to 64] : memref<4x128xf32> -> tensor<4x64xf32>
+      tile.store %r, %y[%i, %j] valid [0 to %m, 0 to 64] strides [1, 1] : tensor<4x64xf32>, memref<?x128xf32>
+    }
+  }
+  return
+}
+)mlir";
+  expectSameAsInterpreter(text, GetParam(),
+                          combine({1, 2, 3, 4, 6, 7, 11}, {0}, {0}));
+}
+
 // A kernel of loops on scalars, with a loop whose end is in the data.
 TEST_P(Kernels, LoopKernel) {
   const char *text = R"mlir(
