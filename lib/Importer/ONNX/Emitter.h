@@ -252,6 +252,10 @@ public:
   mlir::DenseI64ArrayAttr array(llvm::ArrayRef<int64_t> values) {
     return state.builder.getDenseI64ArrayAttr(values);
   }
+  /// A unit attribute, or null.
+  mlir::UnitAttr unit(bool set) {
+    return set ? state.builder.getUnitAttr() : mlir::UnitAttr();
+  }
   graph::DimsAttr dimsAttr(llvm::ArrayRef<DimExpr> dims) {
     return graph::getDimsAttr(state.context, dims);
   }

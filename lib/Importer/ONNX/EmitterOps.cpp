@@ -261,6 +261,5 @@ Value Emitter::softmax(Value operand, int64_t axis, bool log) {
 Value Emitter::normalize(Value operand, ArrayRef<int64_t> axes, double epsilon,
                          bool rms) {
   return inferred<graph::NormalizeOp>(
-      operand, array(axes), state.builder.getF64FloatAttr(epsilon),
-      rms ? state.builder.getUnitAttr() : UnitAttr());
+      operand, array(axes), state.builder.getF64FloatAttr(epsilon), unit(rms));
 }

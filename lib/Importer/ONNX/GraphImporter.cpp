@@ -621,6 +621,9 @@ Status GraphImporter::importMain(func::FuncOp function,
     return error("the graph has no outputs");
   SmallVector<Value> results;
   SmallVector<DictionaryAttr> names;
+  std::set<std::string> taken;
+  for (const onnx::ValueInfoProto &output : graph.output())
+    taken.insert(output.name());
   std::set<std::string> seen;
   for (const onnx::ValueInfoProto &output : graph.output()) {
     Value value;
@@ -629,13 +632,20 @@ Status GraphImporter::importMain(func::FuncOp function,
       return error("output '", output.name(), "' is not computed by any node");
     if (found == Lookup::Broken)
       continue;
-    if (!seen.insert(output.name()).second)
-      return error("two outputs have the name '", output.name(), "'");
+    // A name may be listed twice; those of a module are different.
+    std::string name = output.name();
+    for (int i = 1; seen.count(name) || (i > 1 && taken.count(name)); ++i)
+      name = output.name() + "_" + std::to_string(i);
+    seen.insert(name);
+    if (name != output.name())
+      state.warnings.push_back("output '" + output.name() +
+                               "' is listed more than once: here it is '" +
+                               name + "'");
     if (Status status = checkOutput(output, value, state.warnings); !status)
       return status;
     results.push_back(value);
     names.push_back(state.builder.getDictionaryAttr(state.builder.getNamedAttr(
-        "tw.name", state.builder.getStringAttr(output.name()))));
+        "tw.name", state.builder.getStringAttr(name))));
   }
   if (!problems.empty())
     return Status::success();

@@ -18,10 +18,6 @@ template <typename F> static void elementwise(Node &n, F formula) {
   n.result(0, n.castLike(formula(wide(n, x)), x));
 }
 
-template <UnaryKind kind> static void importUnary(Node &n) {
-  n.result(0, n.unary(kind, n.in(0)));
-}
-
 static void importRelu(Node &n) {
   n.result(0, n.maximum(n.in(0), n.like(n.in(0), 0)));
 }

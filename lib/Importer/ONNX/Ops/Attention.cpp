@@ -62,8 +62,7 @@ Value onnximport::attention(Node &n, Value query, Value key, Value value,
   auto &b = n.state.builder;
   return n.inferred<graph::AttentionOp>(
       query, key, value, mask, b.getF64FloatAttr(scale),
-      b.getF64FloatAttr(softcap), graph::UndefinedRowsAttr(),
-      causal ? b.getUnitAttr() : UnitAttr());
+      b.getF64FloatAttr(softcap), graph::UndefinedRowsAttr(), n.unit(causal));
 }
 
 namespace {

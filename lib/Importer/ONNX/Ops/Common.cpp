@@ -88,9 +88,9 @@ DimExpr onnximport::divideExactly(const Dims &a, const Dims &b) {
                            graph::numElements(below));
 }
 
-SmallVector<int64_t> onnximport::allAxes(int64_t rank) {
+SmallVector<int64_t> onnximport::axesFrom(int64_t first, int64_t rank) {
   SmallVector<int64_t> axes;
-  for (int64_t i = 0; i < rank; ++i)
+  for (int64_t i = first; i < rank; ++i)
     axes.push_back(i);
   return axes;
 }

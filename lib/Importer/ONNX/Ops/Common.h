@@ -42,8 +42,16 @@ mlir::Value numpyMatmul(Emitter &e, mlir::Value a, mlir::Value b,
 /// zero point is 0.
 mlir::Value withoutZeroPoint(Emitter &e, mlir::Value x, mlir::Value zeroPoint,
                              int64_t axis);
-/// The axes [0, rank).
-llvm::SmallVector<int64_t> allAxes(int64_t rank);
+/// The axes [first, rank).
+llvm::SmallVector<int64_t> axesFrom(int64_t first, int64_t rank);
+
+// Ops that are one of tw.
+template <UnaryKind kind> void importUnary(Node &n) {
+  n.result(0, n.unary(kind, n.in(0)));
+}
+template <BinaryKind kind> void importBinary(Node &n) {
+  n.result(0, n.binary(kind, n.in(0), n.in(1)));
+}
 
 } // namespace tilewright::onnximport
 

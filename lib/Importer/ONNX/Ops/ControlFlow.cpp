@@ -33,98 +33,135 @@ comparedSizes(ImportState &state, Value condition) {
   return std::pair(lhs->front(), rhs->front());
 }
 
+static void importOnly(Node &n, const onnx::GraphProto &taken) {
+  std::optional<SmallVector<Value>> values =
+      n.graph.importSubgraph(n, taken, {});
+  for (size_t i = 0; values && i < values->size(); ++i)
+    n.result(int64_t(i), (*values)[i]);
+}
+
+namespace {
+
+/// The branches of an If in an op without results, and what both have in
+/// common: a size in which they differ is a symbol, bound to one or the other.
+struct Branches {
+  graph::IfOp draft;
+  SmallVector<Value> thenValues, elseValues;
+  SmallVector<Type> types;
+  std::vector<std::string> symbols;
+  Dims thenDims, elseDims;
+
+  graph::IfOp makeIf(Node &n, Value condition) {
+    SmallVector<StringRef> names(symbols.begin(), symbols.end());
+    OpBuilder &b = n.state.builder;
+    return graph::IfOp::create(
+        b, n.loc, types, condition, b.getStrArrayAttr(names),
+        names.empty() ? graph::DimsAttr() : n.dimsAttr(thenDims),
+        names.empty() ? graph::DimsAttr() : n.dimsAttr(elseDims));
+  }
+};
+
+} // namespace
+
+static void importBranches(Node &n, Value condition,
+                           const onnx::GraphProto &thenGraph,
+                           const onnx::GraphProto &elseGraph, Branches &both) {
+  both.draft = both.makeIf(n, condition);
+  auto import = [&](Region &region, const onnx::GraphProto &graph,
+                    SmallVector<Value> &values) {
+    OpBuilder::InsertionGuard guard(n.state.builder);
+    n.state.builder.createBlock(&region);
+    std::optional<SmallVector<Value>> branch =
+        n.graph.importSubgraph(n, graph, {});
+    if (!branch)
+      return false;
+    values = *branch;
+    graph::YieldOp::create(n.state.builder, n.loc, values);
+    return true;
+  };
+  if (import(both.draft.getThenRegion(), thenGraph, both.thenValues) &&
+      import(both.draft.getElseRegion(), elseGraph, both.elseValues) &&
+      both.thenValues.size() != both.elseValues.size())
+    n.fail("the branches have " + Twine(both.thenValues.size()) + " and " +
+           Twine(both.elseValues.size()) + " results");
+}
+
+/// Whether no result has one rank in one branch and another in the other.
+static bool haveSameRanks(Node &n, const Branches &both) {
+  return llvm::all_of(
+      llvm::zip(both.thenValues, both.elseValues), [&](const auto &pair) {
+        return n.rank(std::get<0>(pair)) == n.rank(std::get<1>(pair));
+      });
+}
+
+/// The types of the results. `anyRank`: ranks are not compared.
+static void joinTypes(Node &n, Branches &both, bool anyRank) {
+  for (size_t i = 0; !n.failed() && i < both.thenValues.size(); ++i) {
+    Value a = both.thenValues[i], e = both.elseValues[i];
+    Dims dims = graph::getDims(a), other = graph::getDims(e);
+    bool sameRank = dims.size() == other.size();
+    if (n.element(a) != n.element(e) || (!sameRank && !anyRank))
+      return n.fail("output " + Twine(i) + ": the branches give " +
+                    Emitter::typeName(n.element(a)) + " of rank " +
+                    Twine(dims.size()) + " and " +
+                    Emitter::typeName(n.element(e)) + " of rank " +
+                    Twine(other.size()));
+    for (size_t axis = 0; sameRank && axis < dims.size(); ++axis)
+      if (dims[axis] != other[axis]) {
+        both.symbols.push_back(n.state.freshSymbol("branch"));
+        both.thenDims.push_back(dims[axis]);
+        both.elseDims.push_back(other[axis]);
+        dims[axis] = DimExpr::symbol(both.symbols.back());
+      }
+    both.types.push_back(
+        graph::getTensorType(n.state.context, dims, n.element(a)));
+  }
+}
+
+/// No value has two ranks: the model is for sizes that are equal (PyTorch's
+/// squeeze(k) squeezes there). Others are an error when it runs.
+static void requireEqual(Node &n, const std::pair<DimExpr, DimExpr> &sizes) {
+  n.state.warnings.push_back(
+      "node '" + n.name +
+      "' (If): the branches' results differ in rank, so the module is for "
+      "sizes with " +
+      sizes.first.str() + " = " + sizes.second.str() +
+      "; declare the inputs' shapes for others");
+  n.state.checkEqual(n.loc, sizes.first, sizes.second,
+                     "the branch that the model was compiled for");
+}
+
 static void importIf(Node &n) {
   const onnx::GraphProto *thenGraph = n.subgraph("then_branch");
   const onnx::GraphProto *elseGraph = n.subgraph("else_branch");
   Value condition = toScalar(n, n.in(0), "input 'cond'");
   if (n.failed())
     return;
-  auto importOnly = [&](const onnx::GraphProto &taken) {
-    std::optional<SmallVector<Value>> values =
-        n.graph.importSubgraph(n, taken, {});
-    for (size_t i = 0; values && i < values->size(); ++i)
-      n.result(int64_t(i), (*values)[i]);
-  };
   // A condition that is known (often: is this size 1?) leaves one branch, whose
   // results may then have another rank than the other's.
   if (std::optional<Dims> known = n.state.knownContents(condition);
       known && known->size() == 1 && (*known)[0].constantValue())
-    return importOnly((*known)[0].isConstant(0) ? *elseGraph : *thenGraph);
-  auto sizes = comparedSizes(n.state, condition);
+    return importOnly(n, (*known)[0].isConstant(0) ? *elseGraph : *thenGraph);
 
-  OpBuilder &b = n.state.builder;
-  auto makeIf = [&](TypeRange types, ArrayRef<std::string> symbols,
-                    const Dims &thenDims, const Dims &elseDims) {
-    SmallVector<StringRef> names(symbols.begin(), symbols.end());
-    return graph::IfOp::create(
-        b, n.loc, types, condition, b.getStrArrayAttr(names),
-        names.empty() ? graph::DimsAttr() : n.dimsAttr(thenDims),
-        names.empty() ? graph::DimsAttr() : n.dimsAttr(elseDims));
-  };
-  graph::IfOp draft = makeIf({}, {}, {}, {});
-  SmallVector<Value> values[2];
-  for (int i = 0; i < 2; ++i) {
-    OpBuilder::InsertionGuard guard(b);
-    b.createBlock(&draft->getRegion(unsigned(i)));
-    std::optional<SmallVector<Value>> branch =
-        n.graph.importSubgraph(n, i == 0 ? *thenGraph : *elseGraph, {});
-    if (!branch)
-      break;
-    values[i] = *branch;
-    graph::YieldOp::create(b, n.loc, values[i]);
-  }
-  if (!n.failed() && values[0].size() != values[1].size())
-    n.fail("the branches have " + Twine(values[0].size()) + " and " +
-           Twine(values[1].size()) + " results");
-  SmallVector<Type> types;
-  std::vector<std::string> symbols;
-  Dims thenDims, elseDims;
-  bool onSizes = false;
-  for (size_t i = 0; !n.failed() && i < values[0].size(); ++i) {
-    Value a = values[0][i], e = values[1][i];
-    Dims dims = graph::getDims(a), other = graph::getDims(e);
-    bool sameRank = dims.size() == other.size();
-    onSizes |= !sameRank && sizes;
-    if (n.element(a) != n.element(e) || (!sameRank && !onSizes)) {
-      n.fail("output " + Twine(i) + ": the branches give " +
-             Emitter::typeName(n.element(a)) + " of rank " +
-             Twine(dims.size()) + " and " + Emitter::typeName(n.element(e)) +
-             " of rank " + Twine(other.size()));
-      break;
-    }
-    if (onSizes)
-      break;
-    for (size_t axis = 0; axis < dims.size(); ++axis)
-      if (dims[axis] != other[axis]) {
-        symbols.push_back(n.state.freshSymbol("branch"));
-        thenDims.push_back(dims[axis]);
-        elseDims.push_back(other[axis]);
-        dims[axis] = DimExpr::symbol(symbols.back());
-      }
-    types.push_back(graph::getTensorType(n.state.context, dims, n.element(a)));
-  }
+  Branches both;
+  importBranches(n, condition, *thenGraph, *elseGraph, both);
+  auto sizes = comparedSizes(n.state, condition);
+  bool onSizes = !n.failed() && sizes && !haveSameRanks(n, both);
+  if (!n.failed())
+    joinTypes(n, both, /*anyRank=*/onSizes);
   if (n.failed() || onSizes) {
-    n.state.forget(draft.getThenRegion());
-    n.state.forget(draft.getElseRegion());
-    draft.erase();
+    n.state.forget(both.draft.getThenRegion());
+    n.state.forget(both.draft.getElseRegion());
+    both.draft.erase();
     if (n.failed())
       return;
-    // No value has two ranks: the model is for sizes that are equal (PyTorch's
-    // squeeze(k) squeezes there). Others are an error when it runs.
-    std::string equal = sizes->first.str() + " = " + sizes->second.str();
-    n.state.warnings.push_back(
-        "node '" + n.name +
-        "' (If): the branches' results differ in rank, so the module is for "
-        "sizes with " +
-        equal + "; declare the inputs' shapes for others");
-    n.state.checkEqual(n.loc, sizes->first, sizes->second,
-                       "the branch that the model was compiled for");
-    return importOnly(*thenGraph);
+    requireEqual(n, *sizes);
+    return importOnly(n, *thenGraph);
   }
-  graph::IfOp op = makeIf(types, symbols, thenDims, elseDims);
-  op.getThenRegion().takeBody(draft.getThenRegion());
-  op.getElseRegion().takeBody(draft.getElseRegion());
-  draft.erase();
+  graph::IfOp op = both.makeIf(n, condition);
+  op.getThenRegion().takeBody(both.draft.getThenRegion());
+  op.getElseRegion().takeBody(both.draft.getElseRegion());
+  both.draft.erase();
   n.verifyFilled(op);
   for (auto [i, value] : llvm::enumerate(op.getResults()))
     n.result(int64_t(i), value);

@@ -160,7 +160,7 @@ static void importDeformConv(Node &n) {
     return;
   // [N, out..., K, C] -> [N, out..., C * K], as the filter has them.
   Value all = n.concat(samples, rank);
-  SmallVector<int64_t> swapped = allAxes(rank + 1);
+  SmallVector<int64_t> swapped = axesFrom(0, rank + 1);
   std::swap(swapped[size_t(rank) - 1], swapped[size_t(rank)]);
   Dims dims = withOutputs({batch});
   dims.push_back(channels * d.places);

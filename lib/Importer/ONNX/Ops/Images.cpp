@@ -74,9 +74,6 @@ static Value emitResize(Node &n, Value x, ResizeRequest r) {
   if (r.sizes.empty())
     for (int64_t i = 0; i < shape.rank(); ++i)
       r.sizes.push_back(scaledSize(shape[i], r.scales[size_t(i)]));
-  auto unit = [&](bool set) {
-    return set ? n.state.builder.getUnitAttr() : UnitAttr();
-  };
   auto number = [&](float value) {
     return n.state.builder.getF32FloatAttr(value);
   };
@@ -87,7 +84,7 @@ static Value emitResize(Node &n, Value x, ResizeRequest r) {
       graph::NearestRoundingAttr::get(context, r.rounding),
       n.state.builder.getDenseF32ArrayAttr(r.scales),
       n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
-      number(r.extrapolation), unit(r.excludeOutside), unit(r.antialias));
+      number(r.extrapolation), n.unit(r.excludeOutside), n.unit(r.antialias));
 }
 
 /// Opset 10 does not say how nearest rounds. As everybody does: up where the
@@ -135,100 +132,135 @@ static void keepAspect(Node &n, const std::string &policy,
   }
 }
 
+/// How coordinates are computed and rounded, from opset 11 on.
+static void readCoordinates(Node &n, ResizeRequest &r) {
+  std::string coordinates =
+      n.text("coordinate_transformation_mode", "half_pixel",
+             {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
+              "align_corners", "asymmetric", "tf_crop_and_resize",
+              "tf_half_pixel_for_nn"});
+  r.rounding = *graph::symbolizeNearestRounding(
+      n.text("nearest_mode", "round_prefer_floor",
+             {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
+  if (coordinates == "tf_half_pixel_for_nn") {
+    // half_pixel + 1/2, which another rounding makes up for.
+    if (r.mode != ResizeMode::Nearest ||
+        (r.rounding != NearestRounding::Floor &&
+         r.rounding != NearestRounding::RoundPreferFloor))
+      return n.fail("attribute 'coordinate_transformation_mode': "
+                    "tf_half_pixel_for_nn is only supported with mode "
+                    "nearest that rounds by floor or round_prefer_floor");
+    r.rounding = r.rounding == NearestRounding::Floor
+                     ? NearestRounding::RoundPreferCeil
+                     : NearestRounding::Ceil;
+    coordinates = "half_pixel";
+  }
+  // The length that align_corners divides by is that which the scale gives
+  // before it is rounded down: so do ONNX's own tests have it. ONNX Runtime
+  // takes the rounded one.
+  r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
+}
+
+/// The attributes from opset 11 on; true: go on.
+static bool readResizeAttributes(Node &n, ResizeRequest &r) {
+  readCoordinates(n, r);
+  r.cubic = float(n.number("cubic_coeff_a", -0.75));
+  r.extrapolation = float(n.number("extrapolation_value", 0));
+  r.excludeOutside = n.flag("exclude_outside", false);
+  r.antialias = n.flag("antialias", false);
+  return !n.failed();
+}
+
+/// Puts what is given for `axes` in the place of those that are given for all.
+template <typename T, typename Given>
+static bool spread(Node &n, StringRef what, ArrayRef<int64_t> axes,
+                   const Given &given, T &all) {
+  if (given.size() != axes.size()) {
+    n.fail(what + ": expected " + Twine(axes.size()) + " numbers, but got " +
+           Twine(given.size()));
+    return false;
+  }
+  for (auto [axis, value] : llvm::zip(axes, given))
+    all[size_t(axis)] = static_cast<typename T::value_type>(value);
+  return true;
+}
+
+/// Starts and ends, for all axes.
+static bool readRegion(Node &n, ArrayRef<int64_t> axes, ResizeRequest &r) {
+  size_t rank = size_t(n.rank(n.in(0)));
+  std::optional<SmallVector<double>> roi =
+      n.has(1) ? n.constantFloats(n.in(1)) : std::nullopt;
+  if (!roi || roi->size() != 2 * axes.size()) {
+    n.fail("input 'roi' must be a constant of " + Twine(2 * axes.size()) +
+           " numbers");
+    return false;
+  }
+  SmallVector<float> starts(rank, 0.0f), ends(rank, 1.0f);
+  spread(n, "input 'roi'", axes, ArrayRef(*roi).take_front(axes.size()),
+         starts);
+  spread(n, "input 'roi'", axes, ArrayRef(*roi).drop_front(axes.size()), ends);
+  r.roi = std::move(starts);
+  r.roi.append(ends);
+  return true;
+}
+
+static bool readScales(Node &n, int64_t input, ArrayRef<int64_t> axes,
+                       ResizeRequest &r) {
+  if (!n.has(input)) {
+    n.fail("neither scales nor sizes are given");
+    return false;
+  }
+  std::optional<SmallVector<double>> scales = n.constantFloats(n.in(input));
+  if (!scales) {
+    n.fail("input 'scales' must be a constant");
+    return false;
+  }
+  r.scales.assign(size_t(n.rank(n.in(0))), 1.0f);
+  return spread(n, "input 'scales'", axes, *scales, r.scales);
+}
+
+static bool readSizes(Node &n, ArrayRef<int64_t> axes,
+                      const std::string &policy, ResizeRequest &r) {
+  Dims given = n.contents(n.in(3), "input 'sizes'");
+  r.sizes = n.shape(n.in(0)).dims;
+  if (n.failed() || !spread(n, "input 'sizes'", axes, given, r.sizes))
+    return false;
+  if (policy != "stretch")
+    keepAspect(n, policy, axes, r);
+  return !n.failed();
+}
+
+/// Opset 10: coordinates are scaled without any shift and rounded down.
+static void importResizeOpset10(Node &n, ResizeRequest r) {
+  r.coordinates = ResizeCoordinates::Asymmetric;
+  r.rounding = NearestRounding::Floor;
+  if (readScales(n, 1, axesFrom(0, n.rank(n.in(0))), r))
+    n.result(0, resizeOpset10(n, n.in(0), r));
+}
+
 static void importResize(Node &n) {
   ResizeRequest r;
   int64_t rank = n.rank(n.in(0));
   r.mode = resizeMode(
       n.text("mode", "nearest", {"nearest", "linear", "cubic", "bilinear"}));
-  SmallVector<int64_t> axes = allAxes(rank);
-  int64_t scalesAt = 2, sizesAt = 3;
-  std::string policy = "stretch";
-  if (n.opset < 11) {
-    // Opset 10 scales coordinates without any shift and rounds down.
-    r.coordinates = ResizeCoordinates::Asymmetric;
-    r.rounding = NearestRounding::Floor;
-    scalesAt = 1;
-    sizesAt = Many;
-  } else {
-    std::string coordinates =
-        n.text("coordinate_transformation_mode", "half_pixel",
-               {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
-                "align_corners", "asymmetric", "tf_crop_and_resize",
-                "tf_half_pixel_for_nn"});
-    r.rounding = *graph::symbolizeNearestRounding(
-        n.text("nearest_mode", "round_prefer_floor",
-               {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
-    if (coordinates == "tf_half_pixel_for_nn") {
-      // half_pixel + 1/2, which another rounding makes up for.
-      if (r.mode != ResizeMode::Nearest ||
-          (r.rounding != NearestRounding::Floor &&
-           r.rounding != NearestRounding::RoundPreferFloor))
-        return n.fail("attribute 'coordinate_transformation_mode': "
-                      "tf_half_pixel_for_nn is only supported with mode "
-                      "nearest that rounds by floor or round_prefer_floor");
-      r.rounding = r.rounding == NearestRounding::Floor
-                       ? NearestRounding::RoundPreferCeil
-                       : NearestRounding::Ceil;
-      coordinates = "half_pixel";
-    }
-    r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
-    r.cubic = float(n.number("cubic_coeff_a", -0.75));
-    r.extrapolation = float(n.number("extrapolation_value", 0));
-    r.excludeOutside = n.flag("exclude_outside", false);
-    r.antialias = n.flag("antialias", false);
-    policy = n.text("keep_aspect_ratio_policy", "stretch",
-                    {"stretch", "not_larger", "not_smaller"});
-    if (n.hasAttr("axes")) {
-      axes.clear();
-      for (int64_t axis : n.integers("axes"))
-        axes.push_back(n.axis(axis, rank, "attribute 'axes'"));
-    }
-    if (n.failed())
-      return;
+  if (n.opset < 11)
+    return importResizeOpset10(n, r);
+  if (!readResizeAttributes(n, r))
+    return;
+  std::string policy = n.text("keep_aspect_ratio_policy", "stretch",
+                              {"stretch", "not_larger", "not_smaller"});
+  SmallVector<int64_t> axes = axesFrom(0, rank);
+  if (n.hasAttr("axes")) {
+    axes = n.integers("axes");
+    for (int64_t &axis : axes)
+      axis = n.axis(axis, rank, "attribute 'axes'");
   }
-  size_t count = axes.size();
-  if (r.coordinates == ResizeCoordinates::TfCropAndResize) {
-    std::optional<SmallVector<double>> roi =
-        n.has(1) ? n.constantFloats(n.in(1)) : std::nullopt;
-    if (!roi || roi->size() != 2 * count)
-      return n.fail("input 'roi' must be a constant of " + Twine(2 * count) +
-                    " numbers");
-    r.roi.assign(size_t(2 * rank), 0.0f);
-    for (int64_t i = 0; i < rank; ++i)
-      r.roi[size_t(rank + i)] = 1;
-    for (size_t i = 0; i < count; ++i) {
-      r.roi[size_t(axes[i])] = float((*roi)[i]);
-      r.roi[size_t(rank + axes[i])] = float((*roi)[count + i]);
-    }
-  }
-  bool hasSizes = n.has(sizesAt) && !n.shape(n.in(sizesAt))[0].isConstant(0);
-  if (hasSizes) {
-    Dims given = n.contents(n.in(sizesAt), "input 'sizes'");
-    if (n.failed())
-      return;
-    if (given.size() != count)
-      return n.fail("input 'sizes': expected " + Twine(count) +
-                    " numbers, but got " + Twine(given.size()));
-    r.sizes = n.shape(n.in(0)).dims;
-    for (size_t i = 0; i < count; ++i)
-      r.sizes[size_t(axes[i])] = given[i];
-    if (policy != "stretch")
-      keepAspect(n, policy, axes, r);
-    return n.result(0, emitResize(n, n.in(0), r));
-  }
-  if (!n.has(scalesAt))
-    return n.fail("neither scales nor sizes are given");
-  std::optional<SmallVector<double>> scales = n.constantFloats(n.in(scalesAt));
-  if (!scales)
-    return n.fail("input 'scales' must be a constant");
-  if (scales->size() != count)
-    return n.fail("input 'scales': expected " + Twine(count) +
-                  " numbers, but got " + Twine(scales->size()));
-  r.scales.assign(size_t(rank), 1.0f);
-  for (size_t i = 0; i < count; ++i)
-    r.scales[size_t(axes[i])] = float((*scales)[i]);
-  n.result(0, n.opset < 11 ? resizeOpset10(n, n.in(0), r)
-                           : emitResize(n, n.in(0), r));
+  if (n.failed() || (r.coordinates == ResizeCoordinates::TfCropAndResize &&
+                     !readRegion(n, axes, r)))
+    return;
+  bool hasSizes = n.has(3) && !n.shape(n.in(3))[0].isConstant(0);
+  if (hasSizes ? readSizes(n, axes, policy, r) : readScales(n, 2, axes, r))
+    n.result(0, emitResize(n, n.in(0), r));
 }
 
 static void importUpsample(Node &n) {
@@ -277,8 +309,7 @@ static void importGridSample(Node &n) {
   Value y = n.inferred<graph::GridSampleOp>(
       n.channelsLast(x), n.castLike(grid, x),
       graph::ResizeModeAttr::get(n.state.context, kind),
-      graph::PadModeAttr::get(n.state.context, outside),
-      align ? n.state.builder.getUnitAttr() : UnitAttr());
+      graph::PadModeAttr::get(n.state.context, outside), n.unit(align));
   n.result(0, n.channelsFirst(y));
 }
 

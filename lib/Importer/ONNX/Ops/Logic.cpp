@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common.h"
 #include "Registry.h"
 
 using namespace mlir;
@@ -13,10 +14,6 @@ using namespace tilewright::onnximport;
 
 template <CompareKind kind> static void importCompare(Node &n) {
   n.result(0, n.compare(kind, n.in(0), n.in(1)));
-}
-
-template <BinaryKind kind> static void importBinary(Node &n) {
-  n.result(0, n.binary(kind, n.in(0), n.in(1)));
 }
 
 static void importNot(Node &n) { n.result(0, n.logicalNot(n.in(0))); }

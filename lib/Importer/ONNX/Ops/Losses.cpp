@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common.h"
 #include "Registry.h"
 
 using namespace mlir;
@@ -45,9 +46,7 @@ static Value negativeLogLikelihood(Node &n, Value logs, Value target,
     loss = n.mul(loss, weights);
   if (reduction == "none")
     return loss;
-  SmallVector<int64_t> axes;
-  for (int64_t i = 0; i < n.rank(loss); ++i)
-    axes.push_back(i);
+  SmallVector<int64_t> axes = axesFrom(0, n.rank(loss));
   if (reduction == "mean" && !weights)
     return n.reduce(ReduceKind::Mean, loss, axes, false);
   Value total = n.reduce(ReduceKind::Sum, loss, axes, false);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common.h"
 #include "Registry.h"
 
 #include "tilewright/Support/Elements.h"
@@ -12,14 +13,6 @@
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
-
-template <UnaryKind kind> static void importUnary(Node &n) {
-  n.result(0, n.unary(kind, n.in(0)));
-}
-
-template <BinaryKind kind> static void importBinary(Node &n) {
-  n.result(0, n.binary(kind, n.in(0), n.in(1)));
-}
 
 /// Sum, Max, Min of any number of operands.
 template <BinaryKind kind> static void importVariadic(Node &n) {

@@ -51,7 +51,7 @@ static void importFusedMatMul(Node &n) {
   auto rowsBehindBatch = [&](Value x, StringRef name) {
     if (!n.flag(name, false) || !n.expectRank(x, 3, 64, name))
       return x;
-    SmallVector<int64_t> permutation = allAxes(n.rank(x));
+    SmallVector<int64_t> permutation = axesFrom(0, n.rank(x));
     std::rotate(permutation.begin(), permutation.begin() + 1,
                 permutation.end() - 1);
     return n.transpose(x, permutation);
@@ -281,7 +281,7 @@ static void importQLinearGlobalAveragePool(Node &n) {
   if (!n.expectRank(n.in(0), 3, 64, "input 'X'"))
     return;
   Value x = dequantize(n, n.in(0), scalarInput(n, 1), scalarInput(n, 2));
-  SmallVector<int64_t> axes = allAxes(n.rank(x));
+  SmallVector<int64_t> axes = axesFrom(0, n.rank(x));
   axes.erase(channelsLast ? axes.end() - 1 : axes.begin() + 1);
   axes.erase(axes.begin());
   Value y = n.div(n.reduce(ReduceKind::Mean, x, axes, true), scalarInput(n, 3));

@@ -35,7 +35,7 @@ static void importBatchNormalization(Node &n) {
     if (!n.expectVector(n.in(i), n.shape(x)[1], "input " + Twine(i)))
       return;
   if (training) {
-    SmallVector<int64_t> axes = allAxes(rank);
+    SmallVector<int64_t> axes = axesFrom(0, rank);
     axes.erase(axes.begin() + 1);
     Value wideX = n.cast(x, n.element(mean));
     Value batchMean = n.reduce(ReduceKind::Mean, wideX, axes, false);
@@ -65,13 +65,6 @@ static void importBatchNormalization(Node &n) {
 //===----------------------------------------------------------------------===//
 // Single examples
 //===----------------------------------------------------------------------===//
-
-static SmallVector<int64_t> axesFrom(int64_t first, int64_t rank) {
-  SmallVector<int64_t> axes;
-  for (int64_t i = first; i < rank; ++i)
-    axes.push_back(i);
-  return axes;
-}
 
 /// `stash_type`: f16 and bf16 are normalised in f32, unless the model says
 /// otherwise.

@@ -46,8 +46,7 @@ static void importMaxPool(Node &n) {
   dims.push_back(n.shape(x)[1]);
   Value indices = n.shaped<graph::MaxPoolIndicesOp>(
       dims, n.i64(), n.channelsLast(x), n.array(w.sizes), n.array(w.strides),
-      n.array(w.dilations), n.dimsAttr(w.padLow),
-      columnMajor ? n.state.builder.getUnitAttr() : UnitAttr());
+      n.array(w.dilations), n.dimsAttr(w.padLow), n.unit(columnMajor));
   n.result(1, n.channelsFirst(indices));
 }
 

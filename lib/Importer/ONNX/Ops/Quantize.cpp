@@ -120,7 +120,7 @@ static void importDequantizeLinear(Node &n) {
 /// The scale and zero point that bring [min(x, 0), max(x, 0)] to 0 to 255.
 static void importDynamicQuantizeLinear(Node &n) {
   Value x = n.in(0);
-  SmallVector<int64_t> axes = allAxes(n.rank(x));
+  SmallVector<int64_t> axes = axesFrom(0, n.rank(x));
   Value zero = n.like(x, 0);
   Value top = n.maximum(n.reduce(ReduceKind::Max, x, axes, false), zero);
   Value bottom = n.minimum(n.reduce(ReduceKind::Min, x, axes, false), zero);

@@ -38,7 +38,7 @@ static Reduction readReduction(Node &n, int64_t inputSince = 18) {
   }
   r.axes = n.axes(given, rank);
   if (given.empty() && !noop)
-    r.axes = allAxes(rank);
+    r.axes = axesFrom(0, rank);
   return r;
 }
 

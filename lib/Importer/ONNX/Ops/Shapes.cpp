@@ -192,7 +192,7 @@ static void importTranspose(Node &n) {
       permutation.push_back(i);
   SmallVector<int64_t> sorted = permutation;
   llvm::sort(sorted);
-  if (ArrayRef(sorted) != ArrayRef(allAxes(rank)))
+  if (ArrayRef(sorted) != ArrayRef(axesFrom(0, rank)))
     return n.fail("attribute 'perm' is no permutation of " + Twine(rank) +
                   " axes");
   n.result(0, n.transpose(n.in(0), permutation));

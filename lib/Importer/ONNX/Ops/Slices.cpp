@@ -229,7 +229,7 @@ static void importPad(Node &n) {
   std::string mode =
       n.text("mode", "constant", {"constant", "reflect", "edge", "wrap"});
   Dims pads;
-  SmallVector<int64_t> axes = allAxes(rank);
+  SmallVector<int64_t> axes = axesFrom(0, rank);
   if (n.opset < 11) {
     for (int64_t width : n.integers("pads"))
       pads.push_back(width);
@@ -268,7 +268,7 @@ static void importCenterCropPad(Node &n) {
   Shape shape = n.shape(x);
   SmallVector<int64_t> axes = n.integers("axes");
   if (!n.hasAttr("axes"))
-    axes = allAxes(shape.rank());
+    axes = axesFrom(0, shape.rank());
   Dims target = n.contents(n.in(1), "input 'shape'");
   if (!n.failed() && target.size() != axes.size())
     n.fail("expected " + Twine(axes.size()) + " sizes, but got " +

@@ -16,10 +16,6 @@ static Type typeOf(Node &n, ArrayRef<DimExpr> dims, Type element) {
   return graph::getTensorType(n.state.context, dims, element);
 }
 
-static UnitAttr unit(Node &n, bool set) {
-  return set ? n.state.builder.getUnitAttr() : UnitAttr();
-}
-
 static void importTopK(Node &n) {
   Value x = n.in(0);
   if (!n.expectRank(x, 1, 64, "input 'X'"))
@@ -45,7 +41,7 @@ static void importTopK(Node &n) {
                   " elements of an axis of size " + Twine(shape.fixed(axis)));
   Operation *op = n.build<graph::TopKOp>(
       TypeRange({typeOf(n, dims, n.element(x)), typeOf(n, dims, n.i64())}), x,
-      n.state.builder.getI64IntegerAttr(axis), unit(n, !largest));
+      n.state.builder.getI64IntegerAttr(axis), n.unit(!largest));
   if (!op)
     return;
   n.result(0, op->getResult(0));
@@ -87,7 +83,7 @@ static void importUnique(Node &n) {
   Operation *op = n.build<graph::UniqueOp>(
       TypeRange({typeOf(n, dims, n.element(x)), typeOf(n, {count}, n.i64()),
                  typeOf(n, {slices}, n.i64()), typeOf(n, {count}, n.i64())}),
-      x, axisAttr, unit(n, sorted), n.state.builder.getStringAttr(symbol));
+      x, axisAttr, n.unit(sorted), n.state.builder.getStringAttr(symbol));
   for (unsigned i = 0; op && i < 4; ++i)
     n.result(i, op->getResult(i));
 }
@@ -107,7 +103,7 @@ static void importNonMaxSuppression(Node &n) {
   std::string count = n.state.freshSymbol(n.name + "_count");
   Operation *op = n.build<graph::NonMaxSuppressionOp>(
       TypeRange(typeOf(n, {DimExpr::symbol(count), 3}, n.i64())), boxes, scores,
-      limit, overlap, score, unit(n, center),
+      limit, overlap, score, n.unit(center),
       n.state.builder.getStringAttr(count));
   if (op)
     n.result(0, op->getResult(0));

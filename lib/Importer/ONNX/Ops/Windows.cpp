@@ -91,6 +91,8 @@ Dims onnximport::windowedSizes(Node &n, Value input,
   Shape shape = n.shape(input);
   for (size_t i = 0; i < window.sizes.size(); ++i) {
     DimExpr size = shape[2 + int64_t(i)];
+    // Rounded down, as ONNX says. ONNX Runtime rounds towards 0, so that a pool
+    // whose window is a little too large for the input has one there.
     DimExpr out =
         window.same
             ? DimExpr::ceilDiv(size, window.strides[i])
