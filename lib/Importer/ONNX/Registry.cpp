@@ -60,9 +60,10 @@ const OpRow *onnximport::findOp(llvm::StringRef domain, llvm::StringRef name) {
 
 llvm::StringRef onnximport::refusal(llvm::StringRef domain,
                                     llvm::StringRef name) {
-  if (domain == "ai.onnx.ml" || domain == "ai.onnx.preview.training" ||
-      domain == "ai.onnx.training")
-    return "classical machine learning and training are out of scope";
+  if (domain == "ai.onnx.ml")
+    return "classical machine learning (ai.onnx.ml) is out of scope";
+  if (domain == "ai.onnx.preview.training" || domain == "ai.onnx.training")
+    return "training is out of scope";
   if (!domain.empty())
     return "";
   return llvm::StringSwitch<llvm::StringRef>(name)

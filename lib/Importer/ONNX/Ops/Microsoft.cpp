@@ -133,15 +133,14 @@ static void importSkipSimplifiedLayerNormalization(Node &n) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// A mask of keys: [B, S] or [B, L, S] of 0 (masked) and 1, or lengths [B]; as
-/// bools that broadcast to [B, H, L, S].
+/// A mask of keys: [B, S] or [B, L, S] of 1 and 0 or less (masked), or lengths
+/// [B]; as bools that broadcast to [B, H, L, S].
 static Value keysKept(Node &n, Value mask, const DimExpr &keys) {
   int64_t rank = n.rank(mask);
-  if (rank == 2)
-    return n.unsqueeze(n.compare(CompareKind::Ne, mask, n.like(mask, 0)),
-                       {1, 2});
-  if (rank == 3)
-    return n.unsqueeze(n.compare(CompareKind::Ne, mask, n.like(mask, 0)), {1});
+  if (rank == 2 || rank == 3) {
+    Value kept = n.compare(CompareKind::Gt, mask, n.like(mask, 0));
+    return rank == 2 ? n.unsqueeze(kept, {1, 2}) : n.unsqueeze(kept, {1});
+  }
   if (rank != 1) {
     n.fail("a mask of rank " + Twine(rank) + " is not supported");
     return mask;

@@ -72,7 +72,7 @@ def mask(draw, batch, keys):
     least = 0 if added else 1
     if draw.chance(0.5):
         return draw.values("i32", batch, least, keys), added
-    kept = draw.values("i32", (batch, keys), 0, 1)
+    kept = draw.values("i32", (batch, keys), -1, 1)
     kept[:, :least] = 1
     return kept, added
 
