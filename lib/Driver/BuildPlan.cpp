@@ -238,6 +238,10 @@ private:
         return buffer.error();
       command.inputs.push_back(*buffer);
     }
+    if (command.inputs.size() + command.outputs.size() != lowered.buffers)
+      return error("internal error: kernel ", lowered.name, " takes ",
+                   lowered.buffers, " buffers, but is given ",
+                   command.inputs.size(), " and ", command.outputs.size());
     command.sizes = lowered.sizes;
     command.blocks = lowered.blocks;
     std::map<std::string, DimExpr> names;
@@ -352,7 +356,8 @@ private:
         return status;
       Value argument = body.getArgument(unsigned(1 + i));
       carried.current = *temporary(argument);
-      carried.next = add(describe(argument, BufferKind::Temporary));
+      // A step may change the shape.
+      carried.next = add(describe(yielded[1 + i], BufferKind::Temporary));
       writeInPlace(yielded[1 + i], carried.next);
       buffers[loop.getResult(unsigned(i))] = carried.current;
       command.carried.push_back(carried);

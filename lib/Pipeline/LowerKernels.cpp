@@ -33,6 +33,8 @@ namespace tilewright {
 static LoweredKernel canonicalizeSizes(func::FuncOp kernel) {
   LoweredKernel lowered;
   lowered.name = kernel.getSymName().str();
+  lowered.buffers =
+      llvm::count_if(kernel.getArgumentTypes(), llvm::IsaPred<MemRefType>);
   OpBuilder b(kernel.getContext());
   auto parse = [](StringAttr text) {
     return DimExpr::parse(text.getValue()).take();

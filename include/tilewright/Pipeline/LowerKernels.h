@@ -36,6 +36,8 @@ struct LoweredKernel {
   std::string name;
   /// The function of `LoweredKernels::module` that computes it.
   std::string symbol;
+  /// How many buffers it takes: inputs, then outputs.
+  size_t buffers = 0;
   /// What its size arguments are, and how many blocks it has.
   std::vector<DimExpr> sizes;
   DimExpr blocks;

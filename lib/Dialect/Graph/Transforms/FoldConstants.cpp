@@ -49,18 +49,46 @@ bool isFoldable(Operation *op) {
   return true;
 }
 
+/// True if an op has results, all without elements, and does nothing else.
+bool isEmpty(Operation *op) {
+  return isPure(op) && !isa<ConstantOp, WeightOp>(op) &&
+         op->getNumResults() != 0 &&
+         llvm::all_of(op->getResultTypes(), [](Type type) {
+           auto tensor = dyn_cast<RankedTensorType>(type);
+           return tensor && tensor.hasStaticShape() &&
+                  tensor.getNumElements() == 0;
+         });
+}
+
 struct FoldConstantsPass
     : graph::impl::FoldConstantsPassBase<FoldConstantsPass> {
   void runOnOperation() override {
     getOperation().walk([&](func::FuncOp function) {
       function.walk<WalkOrder::PreOrder>([&](Operation *op) {
-        if (op->getDialect() == getContext().getLoadedDialect<GraphDialect>() &&
-            isFoldable(op))
+        if (op->getDialect() != getContext().getLoadedDialect<GraphDialect>())
+          return WalkResult::advance();
+        if (isEmpty(op)) {
+          replaceByNothing(op);
+          return WalkResult::skip();
+        }
+        if (isFoldable(op))
           return failed(fold(op)) ? WalkResult::interrupt()
                                   : WalkResult::skip();
         return WalkResult::advance();
       });
     });
+  }
+
+  /// Constants without elements for the results.
+  void replaceByNothing(Operation *op) {
+    OpBuilder builder(op);
+    for (Value result : op->getResults())
+      result.replaceAllUsesWith(ConstantOp::create(
+          builder, op->getLoc(),
+          DenseElementsAttr::get(cast<RankedTensorType>(result.getType()),
+                                 ArrayRef<Attribute>())));
+    op->erase();
+    ++numFolded;
   }
 
   /// Runs the op alone in a function of a module of its own.

@@ -106,10 +106,13 @@ KernelOp graph::outlineKernel(ArrayRef<Operation *> ops, StringRef suffix,
           }))
         results.push_back(result);
   }
-  // A kernel of loops has one buffer per operand of its op, in order.
   SmallVector<Value> buffers(inputs.begin(), inputs.end());
-  if (roleOf(ops[0]) == Role::Alone)
+  // A kernel of loops has one buffer per operand and result of its op, in
+  // order, used or not.
+  if (roleOf(ops[0]) == Role::Alone) {
     buffers.assign(ops[0]->operand_begin(), ops[0]->operand_end());
+    results.assign(ops[0]->result_begin(), ops[0]->result_end());
+  }
   std::string name = (nameOf(ops) + "_" + suffix).str();
   Location loc = builder.getFusedLoc(locations);
   auto kernel = KernelOp::create(builder, loc, ValueRange(results).getTypes(),

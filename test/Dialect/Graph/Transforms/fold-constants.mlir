@@ -39,3 +39,15 @@ func.func @stays() -> (tensor<1000xf32>, tensor<3xf32>) {
   %n = tw.unary neg %w : tensor<3xf32> -> tensor<3xf32>
   return %r, %n : tensor<1000xf32>, tensor<3xf32>
 }
+
+// -----
+
+// What has no elements needs no computation, whatever it is made of.
+// CHECK-LABEL: func.func @empty
+// CHECK: %[[C:.*]] = tw.constant dense<> : tensor<0x3xf32>
+// CHECK-NOT: tw.unary
+// CHECK: return %[[C]]
+func.func @empty(%x: tensor<0x3xf32>) -> tensor<0x3xf32> {
+  %y = tw.unary abs %x : tensor<0x3xf32> -> tensor<0x3xf32>
+  return %y : tensor<0x3xf32>
+}

@@ -67,3 +67,14 @@ func.func @rows(%x: tensor<4x6xf32>) -> tensor<24xf32> {
   %3 = tw.reshape %2 : tensor<4x6xf32> -> tensor<24xf32>
   return %3 : tensor<24xf32>
 }
+
+// -----
+
+// A kernel of loops writes all results of its op, also what nobody reads.
+// CHECK-LABEL: func.func @unused_result
+// CHECK: %[[K:.*]]:2 = tw.kernel "top_k_0"(%arg0)
+// CHECK: return %[[K]]#1
+func.func @unused_result(%x: tensor<4x5xf32>) -> tensor<4x3xi64> {
+  %v, %i = tw.top_k %x axis 1 : tensor<4x5xf32> -> tensor<4x3xf32>, tensor<4x3xi64>
+  return %i : tensor<4x3xi64>
+}

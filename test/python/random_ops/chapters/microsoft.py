@@ -190,4 +190,5 @@ def matmul_integer_to_float(draw, op, dtype):
         draw.values("f32", n) if draw.chance(0.5) else None,
     ]  # fmt: skip
     constants = (1, 2, 3, 4, 5, 6) if draw.chance(0.5) else ()
-    return case(op, inputs, constants=constants, domain=MICROSOFT, tolerance=2, result="f32")
+    # ONNX Runtime leaves memory as it is where there is nothing to add up.
+    return case(op, inputs, constants=constants, domain=MICROSOFT, oracle=k > 0, tolerance=2, result="f32")

@@ -192,7 +192,7 @@ def branch(draw, op, dtype):
 
 @generator("Loop")
 def loop(draw, op, dtype):
-    """s = s + x[i], and the sums one by one."""
+    """s = s + x[i], and the sums one by one; now and then also g = [g, x[i]], which grows."""
     trips = draw.integer(0, 5)
     shape = draw.shape(high=2, budget=300)
     kind = "f32" if dtype in ("bool", "f16", "bf16") else dtype
@@ -203,19 +203,25 @@ def loop(draw, op, dtype):
         helper.make_node("Identity", ["next"], ["sum"]),
         helper.make_node("Less", ["i", "limit"], ["go_on"]),
     ]
+    carried, after = {"s": (element, shape)}, {"next": (element, shape)}
+    start = [draw.values(kind, shape)]
+    if shape and draw.chance(0.5):
+        nodes.append(helper.make_node("Concat", ["g", "row"], ["grown"], axis=0))
+        carried["g"], after["grown"] = ((element, (name, *shape[1:])) for name in ("G", "H"))
+        start.append(draw.values(kind, (draw.integer(0, 3), *shape[1:])))
     body = graph(
         "body", nodes,
-        {"i": (TensorProto.INT64, ()), "go": (TensorProto.BOOL, ()), "s": (element, shape)},
-        {"go_on": (TensorProto.BOOL, ()), "next": (element, shape), "sum": (element, shape)},
+        {"i": (TensorProto.INT64, ()), "go": (TensorProto.BOOL, ()), **carried},
+        {"go_on": (TensorProto.BOOL, ()), **after, "sum": (element, shape)},
         [("limit", np.asarray(draw.integer(1, 6), np.int64))],
     )  # fmt: skip
     made = case(
         op,
-        [np.asarray(trips, np.int64), np.asarray(True), draw.values(kind, shape)],
-        2,
+        [np.asarray(trips, np.int64), np.asarray(True), *start],
+        1 + len(start),
         body=body,
         constants=(1,),
-        fixed=(2,),
+        fixed=(2, 3),
     )
     made.values["x"] = draw.values(kind, (7, *shape))
     made.fixed.add("x")

@@ -144,7 +144,8 @@ def FoldConstantsPass : Pass<"tw-fold-constants", "::mlir::ModuleOp"> {
   let description = [{
     Ops whose operands are all `tw.constant` are run by the reference interpreter,
     so that they have exactly the results of docs/Semantics.md. Results above 1
-    KiB are left to `tw-hoist-weights`.
+    KiB are left to `tw-hoist-weights`. An op whose results have no elements, as
+    is known here, is replaced by constants without elements.
 
         %a = tw.constant dense<7> : tensor<2xi32>
         %b = tw.constant dense<[2, 0]> : tensor<2xi32>
