@@ -93,7 +93,7 @@ static DimExpr rangeSize(Node &n, Value start, Value limit, Value delta) {
     Value isStill = n.compare(CompareKind::Eq, delta, n.like(delta, 0));
     Dims still = n.contents(n.cast(isStill, n.i64()), n.name + ".still");
     if (!still.empty())
-      n.atMost(still[0], 0, "a step of 0");
+      n.atMost(still[0], 0, "a step of {rhs}");
   }
   std::optional<Dims> from = n.state.knownContents(start),
                       to = n.state.knownContents(limit),
