@@ -118,9 +118,9 @@ static void importClip(Node &n) {
   Value x = n.in(0), low, high;
   if (n.opset < 11) {
     if (n.hasAttr("min"))
-      low = n.like(x, n.number("min", 0));
+      low = attributeLike(n, x, "min", 0);
     if (n.hasAttr("max"))
-      high = n.like(x, n.number("max", 0));
+      high = attributeLike(n, x, "max", 0);
   } else {
     low = n.has(1) ? toScalar(n, n.in(1), "input 'min'") : Value();
     high = n.has(2) ? toScalar(n, n.in(2), "input 'max'") : Value();

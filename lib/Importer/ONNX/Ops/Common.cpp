@@ -7,6 +7,10 @@
 
 #include "Common.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::onnximport;
@@ -86,6 +90,16 @@ DimExpr onnximport::divideExactly(const Dims &a, const Dims &b) {
   }
   return DimExpr::floorDiv(graph::numElements(above),
                            graph::numElements(below));
+}
+
+Value onnximport::attributeLike(Node &n, Value x, StringRef attribute,
+                                double otherwise) {
+  double number = n.number(attribute, otherwise);
+  if (!n.isFloat(x) && number != std::floor(number))
+    n.fail("attribute '" + attribute + "': expected a whole number for " +
+           Emitter::typeName(n.element(x)) + ", but got " +
+           llvm::formatv("{0}", number).str());
+  return n.like(x, number);
 }
 
 SmallVector<int64_t> onnximport::axesFrom(int64_t first, int64_t rank) {

@@ -42,6 +42,10 @@ mlir::Value numpyMatmul(Emitter &e, mlir::Value a, mlir::Value b,
 /// zero point is 0.
 mlir::Value withoutZeroPoint(Emitter &e, mlir::Value x, mlir::Value zeroPoint,
                              int64_t axis);
+/// A number of an attribute as a scalar of the element type of `x`; fails if
+/// that is one of integers and the number is none.
+mlir::Value attributeLike(Node &n, mlir::Value x, llvm::StringRef attribute,
+                          double otherwise);
 /// The axes [first, rank).
 llvm::SmallVector<int64_t> axesFrom(int64_t first, int64_t rank);
 

@@ -30,13 +30,14 @@ static void importConstantOfShape(Node &n) {
   n.result(0, n.full(n.contents(n.in(0), "input 'input'"), value));
 }
 
-/// max(0, ceil((limit - start) / delta)), computed in the model. Integers are
-/// exact: what lies between two of them may be more than a signed one holds.
+/// max(0, ceil((limit - start) / delta)), computed in the model: of floats in
+/// f64, as ONNX Runtime does. Integers are exact: what lies between two of them
+/// may be more than a signed one holds.
 static Value countSteps(Node &n, Value start, Value limit, Value delta) {
   if (n.isFloat(start)) {
-    // As ONNX Runtime: only the difference has the type of the operands.
-    Value span = n.cast(n.sub(wide(n, limit), wide(n, start)), n.f64());
-    Value steps = n.unary(UnaryKind::Ceil, n.div(span, n.cast(delta, n.f64())));
+    auto wider = [&](Value value) { return n.cast(value, n.f64()); };
+    Value span = n.sub(wider(limit), wider(start));
+    Value steps = n.unary(UnaryKind::Ceil, n.div(span, wider(delta)));
     return n.maximum(n.cast(steps, n.i64()), n.scalarInt(n.i64(), 0));
   }
   Type u64 = n.state.builder.getIntegerType(64, false);
@@ -57,9 +58,7 @@ static Value countSteps(Node &n, Value start, Value limit, Value delta) {
 static int64_t countSteps(const Tensor &start, const Tensor &limit,
                           const Tensor &delta) {
   if (isFloat(start.type())) {
-    double from = getNumber(start, 0), to = getNumber(limit, 0);
-    double span = start.type() == DType::F64 ? to - from
-                                             : double(float(to) - float(from));
+    double span = getNumber(limit, 0) - getNumber(start, 0);
     double steps = std::ceil(span / getNumber(delta, 0));
     // Also of NaN and of what is more than 64 bits hold.
     return !(steps > 0)     ? 0

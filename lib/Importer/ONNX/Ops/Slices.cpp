@@ -233,7 +233,7 @@ static void importPad(Node &n) {
   if (n.opset < 11) {
     for (int64_t width : n.integers("pads"))
       pads.push_back(width);
-    value = n.like(x, n.number("value", 0));
+    value = attributeLike(n, x, "value", 0);
   } else {
     if (!n.has(1))
       return n.fail("input 'pads' is missing");
