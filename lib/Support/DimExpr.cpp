@@ -8,7 +8,6 @@
 #include "DimExprNode.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tilewright {
 
@@ -154,6 +153,8 @@ DimExpr DimExpr::symbol(std::string_view name) {
 
 const std::string &DimExpr::str() const { return node->text; }
 
+bool DimExpr::isOverflow() const { return node->overflow; }
+
 std::optional<int64_t> DimExpr::constantValue() const {
   if (node->overflow)
     return std::nullopt;
@@ -228,47 +229,6 @@ DimExpr product(const std::vector<DimExpr> &sizes) {
   for (const DimExpr &size : sizes)
     result = result * size;
   return result;
-}
-
-/// The factors of `a` without those of `b`; nullopt if b has others.
-static std::optional<DimFactors> divideFactors(const DimFactors &a,
-                                               const DimFactors &b) {
-  DimFactors rest;
-  size_t j = 0;
-  for (const auto &factor : a) {
-    if (j < b.size() && factor->text == b[j]->text)
-      ++j;
-    else
-      rest.push_back(factor);
-  }
-  if (j != b.size())
-    return std::nullopt;
-  return rest;
-}
-
-std::optional<DimExpr> DimExpr::divideExactly(const DimExpr &a,
-                                              const DimExpr &b) {
-  if (a.node->overflow || b.node->overflow || b.node->terms.empty())
-    return std::nullopt;
-  // Long division: the leading term of the dividend by that of the divisor.
-  DimExpr rest = a, quotient;
-  const DimTerm &divisor = b.node->terms.front();
-  while (!rest.node->terms.empty()) {
-    const DimTerm &dividend = rest.node->terms.front();
-    std::optional<DimFactors> factors =
-        divideFactors(dividend.factors, divisor.factors);
-    if (!factors || divisor.coefficient == INT64_MIN ||
-        (dividend.coefficient == INT64_MIN && divisor.coefficient == -1) ||
-        dividend.coefficient % divisor.coefficient != 0)
-      return std::nullopt;
-    DimExpr step = Node::make(
-        {{dividend.coefficient / divisor.coefficient, std::move(*factors)}});
-    quotient = quotient + step;
-    rest = rest - step * b;
-    if (rest.node->overflow || quotient.node->overflow)
-      return std::nullopt;
-  }
-  return quotient;
 }
 
 } // namespace tilewright

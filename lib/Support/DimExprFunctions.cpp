@@ -17,11 +17,6 @@
 
 namespace tilewright {
 
-static __int128 floorDivide(__int128 a, __int128 b) {
-  __int128 q = a / b;
-  return q - ((a % b != 0) && ((a < 0) != (b < 0)));
-}
-
 std::optional<int64_t> applyFunction(DimFunction function, int64_t a,
                                      int64_t b) {
   __int128 value = 0;

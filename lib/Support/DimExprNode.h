@@ -23,6 +23,8 @@
 
 #include "tilewright/Support/DimExprVisitor.h"
 
+#include <functional>
+
 namespace tilewright {
 
 struct DimAtom {
@@ -67,6 +69,19 @@ std::optional<int64_t> applyFunction(DimFunction function, int64_t a,
                                      int64_t b);
 /// The same function on expressions.
 DimExpr buildFunction(DimFunction function, const DimExpr &a, const DimExpr &b);
+/// Division that rounds to minus infinity; b is not 0.
+inline __int128 floorDivide(__int128 a, __int128 b) {
+  __int128 q = a / b;
+  return q - ((a % b != 0) && ((a < 0) != (b < 0)));
+}
+/// expr = first * second, the first a positive number times atoms, as large as
+/// it can be: 2*N*H + 4*N is (2*N) * (H + 2).
+std::pair<DimExpr, DimExpr> splitMonomial(const DimExpr &expr);
+/// a and b without the number and those of their common atoms that are not 0:
+/// their quotient stays.
+std::pair<DimExpr, DimExpr>
+cancelCommon(const DimExpr &a, const DimExpr &b,
+             const std::function<bool(const DimAtom &)> &isNotZero);
 
 } // namespace tilewright
 

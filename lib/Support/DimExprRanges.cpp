@@ -88,17 +88,20 @@ DimExpr::substitute(const std::map<std::string, DimExpr> &values) const {
 //===----------------------------------------------------------------------===//
 
 namespace {
-int64_t saturate(__int128 value) {
-  if (value > INT64_MAX)
-    return INT64_MAX;
-  if (value < INT64_MIN)
-    return INT64_MIN;
-  return int64_t(value);
+/// An end of an interval. A part of a polynomial may leave 64 bits although the
+/// whole does not; what leaves 125 is infinite and stays so.
+using End = __int128;
+constexpr End infinity = End(1) << 125;
+
+End clamp(End value) { return std::clamp(value, -infinity, infinity); }
+
+int64_t saturate(End value) {
+  return int64_t(std::clamp<End>(value, INT64_MIN, INT64_MAX));
 }
 
 /// lo..hi, and a divisor of all values (0: the value is always 0).
 struct Interval {
-  int64_t lo, hi;
+  End lo, hi;
   uint64_t multiple;
 };
 
@@ -106,31 +109,16 @@ Interval constantInterval(int64_t value) {
   return {value, value, value < 0 ? -uint64_t(value) : uint64_t(value)};
 }
 
-// The ends of int64 stand for infinity and stay so: a part of a polynomial may
-// leave 64 bits although the whole does not.
-bool isInfinite(int64_t value) {
-  return value == INT64_MAX || value == INT64_MIN;
-}
-
-int64_t multiplyEnds(int64_t a, int64_t b) {
-  if (a == 0 || b == 0)
-    return 0;
-  if (isInfinite(a) || isInfinite(b))
-    return (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
-  return saturate(__int128(a) * b);
-}
-
-int64_t addEnds(int64_t a, int64_t b) {
-  if (isInfinite(a))
-    return a;
-  if (isInfinite(b))
-    return b;
-  return saturate(__int128(a) + b);
+End multiplyEnds(End a, End b) {
+  End product;
+  if (!__builtin_mul_overflow(a, b, &product))
+    return clamp(product);
+  return (a < 0) == (b < 0) ? infinity : -infinity;
 }
 
 Interval multiply(const Interval &a, const Interval &b) {
-  int64_t corners[] = {multiplyEnds(a.lo, b.lo), multiplyEnds(a.lo, b.hi),
-                       multiplyEnds(a.hi, b.lo), multiplyEnds(a.hi, b.hi)};
+  End corners[] = {multiplyEnds(a.lo, b.lo), multiplyEnds(a.lo, b.hi),
+                   multiplyEnds(a.hi, b.lo), multiplyEnds(a.hi, b.hi)};
   uint64_t multiple;
   // A product that does not fit: any of its divisors will do.
   if (__builtin_mul_overflow(a.multiple, b.multiple, &multiple))
@@ -140,34 +128,38 @@ Interval multiply(const Interval &a, const Interval &b) {
 }
 
 Interval add(const Interval &a, const Interval &b) {
-  return {addEnds(a.lo, b.lo), addEnds(a.hi, b.hi),
+  // Of two infinite ends the one that says less counts.
+  return {std::min(a.lo, b.lo) == -infinity ? -infinity : clamp(a.lo + b.lo),
+          std::max(a.hi, b.hi) == infinity ? infinity : clamp(a.hi + b.hi),
           std::gcd(a.multiple, b.multiple)};
 }
 
 Interval divide(DimFunction function, const Interval &a, const Interval &b) {
   // For a fixed divisor the quotient is monotone in the dividend; for a fixed
   // dividend it is monotone in the divisor on each side of 0.
-  std::vector<int64_t> divisors{b.lo, b.hi};
-  for (int64_t edge : {-1, 0, 1})
+  std::vector<End> divisors{b.lo, b.hi};
+  for (End edge : {-1, 0, 1})
     if (b.lo <= edge && edge <= b.hi)
       divisors.push_back(edge);
-  Interval result{INT64_MAX, INT64_MIN, 1};
-  for (int64_t divisor : divisors)
-    for (int64_t dividend : {a.lo, a.hi}) {
-      // Only the smallest integer by -1 does not fit.
-      int64_t value =
-          applyFunction(function, dividend, divisor).value_or(INT64_MAX);
+  Interval result{infinity, -infinity, 1};
+  for (End divisor : divisors)
+    for (End dividend : {a.lo, a.hi}) {
+      End value = divisor == 0 ? 0
+                  : function == DimFunction::FloorDiv
+                      ? floorDivide(dividend, divisor)
+                      : -floorDivide(-dividend, divisor);
       result.lo = std::min(result.lo, value);
       result.hi = std::max(result.hi, value);
     }
-  if (b.lo == b.hi && b.lo > 0 && a.multiple % uint64_t(b.lo) == 0)
+  if (b.lo == b.hi && b.lo > 0 && b.lo <= INT64_MAX &&
+      a.multiple % uint64_t(b.lo) == 0)
     result.multiple = a.multiple / uint64_t(b.lo);
   return result;
 }
 
 Interval modulo(const Interval &a, const Interval &b) {
-  Interval result{b.lo < 0 ? saturate(__int128(b.lo) + 1) : 0,
-                  b.hi > 0 ? b.hi - 1 : 0, std::gcd(a.multiple, b.multiple)};
+  Interval result{b.lo < 0 ? b.lo + 1 : 0, b.hi > 0 ? b.hi - 1 : 0,
+                  std::gcd(a.multiple, b.multiple)};
   // Already a remainder.
   if (a.lo >= 0 && b.lo > a.hi)
     return a;
@@ -198,13 +190,13 @@ Interval boundsOf(const DimAtom &atom, const SymbolRanges &ranges) {
     return {std::max(a.lo, b.lo), std::max(a.hi, b.hi),
             std::gcd(a.multiple, b.multiple)};
   }
-  return {INT64_MIN, INT64_MAX, 1};
+  return {-infinity, infinity, 1};
 }
 
 Interval boundsOf(const DimExpr &expr, const SymbolRanges &ranges) {
   const auto &node = DimExpr::Node::of(expr);
   if (node.overflow)
-    return {INT64_MIN, INT64_MAX, 1};
+    return {-infinity, infinity, 1};
   Interval sum{0, 0, 0};
   for (const DimTerm &term : node.terms) {
     Interval value = constantInterval(term.coefficient);
@@ -219,8 +211,8 @@ Interval boundsOf(const DimExpr &expr, const SymbolRanges &ranges) {
 SymbolRange DimExpr::bounds(const SymbolRanges &ranges) const {
   Interval interval = boundsOf(*this, ranges);
   SymbolRange result;
-  result.lo = interval.lo;
-  result.hi = interval.hi;
+  result.lo = saturate(interval.lo);
+  result.hi = saturate(interval.hi);
   result.multiple = interval.multiple == 0 || interval.multiple > INT64_MAX
                         ? 1
                         : int64_t(interval.multiple);
@@ -292,7 +284,18 @@ private:
         return DimExpr(0);
     }
     auto c = b.constantValue();
-    if (function == DimFunction::FloorDiv && c && *c > 1) {
+    if (!c) {
+      // What divides both and is not 0 goes: numbers and atoms, then a sum.
+      auto [x, y] = cancelCommon(a, b, [&](const DimAtom &atom) {
+        return boundsOf(atom, ranges).lo > 0;
+      });
+      auto [monomial, sum] = splitMonomial(y);
+      if (!sum.isConstant(1) && boundsOf(sum, ranges).lo > 0)
+        if (auto exact = DimExpr::divideExactly(x, sum))
+          return buildFunction(function, *exact, monomial);
+      return buildFunction(function, x, y);
+    }
+    if (function == DimFunction::FloorDiv && *c > 1) {
       auto [multiple, rest] = splitMultiples(a, *c);
       if (!multiple.isConstant(0)) {
         DimExpr quotient = buildFunction(function, multiple, b);

@@ -179,3 +179,101 @@ def test_compress_with_a_longer_condition():
     ]
     graph = helper.make_graph(nodes, "g", inputs, [helper.make_empty_tensor_value_info("o0")])
     agrees(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), [X, condition])
+
+
+def graph_of(nodes, inputs, weights=None):
+    """Several nodes, the last of which gives "o0"; inputs i0, i1, ...: declared sizes and values."""
+    infos = [helper.make_tensor_value_info(f"i{i}", KINDS[v.dtype], d) for i, (d, v) in enumerate(inputs)]
+    initializers = [numpy_helper.from_array(value, name) for name, value in (weights or {}).items()]
+    graph = helper.make_graph(nodes, "g", infos, [helper.make_empty_tensor_value_info("o0")], initializers)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def test_reshape_rest_is_known_to_be_one():
+    """PyTorch's attention masks: [4 * B, 1, L] as [B, 4, -1, L] broadcasts along the axis of -1."""
+    nodes = [
+        helper.make_node("Shape", ["i1"], ["b"], start=0, end=1),
+        helper.make_node("Shape", ["i1"], ["l"], start=2, end=3),
+        helper.make_node("Mul", ["b", "four"], ["b4"]),
+        helper.make_node("Concat", ["b4", "one", "l"], ["flat"], axis=0),
+        helper.make_node("Reshape", ["i0", "flat"], ["x"]),
+        helper.make_node("Concat", ["b", "four", "rest", "l"], ["split"], axis=0),
+        helper.make_node("Reshape", ["x", "split"], ["mask"], name="node"),
+        helper.make_node("Add", ["i1", "mask"], ["o0"]),
+    ]
+    weights = {"four": ints(4), "one": ints(1), "rest": ints(-1)}
+    for b, l in ((1, 1), (2, 5)):
+        mask = np.arange(4 * b * l, dtype=np.float32).reshape(b, 4, 1, l)
+        scores = np.ones((b, 4, l, l), np.float32)
+        inputs = [(["B", 4, 1, "L"], mask), (["B", 4, "M", "L"], scores)]
+        agrees(graph_of(nodes, inputs, weights), [mask, scores])
+
+
+def test_slice_end_that_wraps():
+    """x + the largest integer wraps, as integers do, whatever x is."""
+    nodes = [
+        helper.make_node("Add", ["i1", "last"], ["end"]),
+        helper.make_node("Slice", ["i0", "i1", "end"], ["o0"], name="node"),
+    ]
+    agrees(graph_of(nodes, [(["N"], X), ([1], ints(2))], {"last": ints(LAST)}), [X, ints(2)])
+    constant = [
+        helper.make_node("Add", ["one", "last"], ["end"]),
+        helper.make_node("Slice", ["i0", "one", "end"], ["o0"], name="node"),
+    ]
+    agrees(graph_of(constant, [(["N"], X)], {"last": ints(LAST), "one": ints(1)}), [X])
+
+
+def test_sizes_times_large_numbers_wrap():
+    """Also where the size is a symbol."""
+    for kind, factor in ((TensorProto.INT32, np.int32(2**30)), (TensorProto.INT64, np.int64(2**62))):
+        nodes = [
+            helper.make_node("Shape", ["i0"], ["s"]),
+            helper.make_node("Cast", ["s"], ["c"], to=kind),
+            helper.make_node("Mul", ["c", "factor"], ["m"]),
+            helper.make_node("Cast", ["m"], ["o0"], to=TensorProto.INT64),
+        ]
+        agrees(graph_of(nodes, [(["N"], X)], {"factor": np.array([factor])}), [X])
+
+
+@pytest.mark.parametrize("dims", [[1, 41, 47, 55, 82], ["A", "B", "C", "D", "E"]])
+def test_sizes_in_floats_round(dims):
+    """55 / 49 * 49 is a little less than 55 in f32; floor(55 / 49 + 1) is what it is in numbers."""
+    for last in (["Mul", "d", "divisor"], ["Add", "d", "one"]):
+        nodes = [
+            helper.make_node("Shape", ["i0"], ["s"]),
+            helper.make_node("Cast", ["s"], ["c"], to=TensorProto.FLOAT),
+            helper.make_node("Div", ["c", "divisor"], ["d"]),
+            helper.make_node(last[0], last[1:], ["m"]),
+            helper.make_node("Floor", ["m"], ["f"]),
+            helper.make_node("Cast", ["f"], ["o0"], to=TensorProto.INT64),
+        ]
+        x = np.ones((1, 41, 47, 55, 82), np.float32)
+        weights = {"divisor": np.array([49], np.float32), "one": np.array([1], np.float32)}
+        weights = {name: value for name, value in weights.items() if name in ("divisor", last[2])}
+        agrees(graph_of(nodes, [(dims, x)], weights), [x])
+
+
+def test_loop_without_trips_that_stacks_unknown_sizes():
+    """A size that only the body would know is 0."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go"], ["on"]),
+            helper.make_node("Cast", ["it"], ["f"], to=TensorProto.FLOAT),
+            helper.make_node("Sub", ["i0", "f"], ["d"]),
+            helper.make_node("Relu", ["d"], ["r"]),
+            helper.make_node("NonZero", ["r"], ["k"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("it", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+        ],
+        [
+            helper.make_tensor_value_info("on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("k", TensorProto.INT64, [1, None]),
+        ],
+    )
+    nodes = [helper.make_node("Loop", ["i1", ""], ["o0"], body=body, name="node")]
+    for trips in (0, 1):
+        values = [X, np.array(trips, np.int64)]
+        agrees(graph_of(nodes, [([5], X), ([], values[1])]), values)

@@ -50,9 +50,6 @@ public:
   bool isNonNegative(const DimExpr &e, mlir::Operation *at);
   /// True if it is certain that `divisor` divides e.
   bool isMultipleOf(DimExpr e, int64_t divisor);
-  bool isEqual(const DimExpr &a, const DimExpr &b, mlir::Operation *at) {
-    return a == b || (isNonNegative(a - b, at) && isNonNegative(b - a, at));
-  }
 
   /// The symbol that stands for a loop variable (or another value that is not
   /// an expression of others).

@@ -70,6 +70,8 @@ public:
 
   std::optional<int64_t> constantValue() const;
   bool isConstant(int64_t value) const { return constantValue() == value; }
+  /// It is `overflow()`.
+  bool isOverflow() const;
   /// The name, if the whole expression is one symbol.
   std::optional<std::string> symbolName() const;
   /// Adds the names of all symbols in the expression to `names`.
@@ -94,6 +96,11 @@ public:
   /// "2*N". Unlike floorDiv it takes b as not 0.
   static std::optional<DimExpr> divideExactly(const DimExpr &a,
                                               const DimExpr &b);
+
+  /// The product of `a` by the product of `b`, which divides it and is not 0:
+  /// the size of an axis of `a` when the others are `b`. Common factors cancel.
+  static DimExpr quotient(const std::vector<DimExpr> &a,
+                          const std::vector<DimExpr> &b);
 
   /// The value under `bindings`; an error names a symbol without a value, or
   /// an overflow of 64 bits.

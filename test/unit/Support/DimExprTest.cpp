@@ -164,6 +164,33 @@ TEST(DimExpr, DivideExactly) {
   EXPECT_FALSE(DimExpr::divideExactly(expr("N"), expr("0")));
 }
 
+std::string quotient(const std::vector<std::string> &a,
+                     const std::vector<std::string> &b) {
+  std::vector<DimExpr> above, below;
+  for (const std::string &text : a)
+    above.push_back(expr(text));
+  for (const std::string &text : b)
+    below.push_back(expr(text));
+  return DimExpr::quotient(above, below).str();
+}
+
+// The size that is left when the others are known: the divisor is not 0, so
+// numbers, symbols and sums cancel, however they are spread over the factors.
+TEST(DimExpr, Quotient) {
+  EXPECT_EQ(quotient({"4*b", "1", "l"}, {"b", "4", "l"}), "1");
+  EXPECT_EQ(quotient({"b*l"}, {"l", "4"}), "floordiv(b, 4)");
+  EXPECT_EQ(quotient({"6*b*l"}, {"4", "b"}), "floordiv(l, 2) + l");
+  EXPECT_EQ(quotient({"b*(N + 1)", "6"}, {"2*N + 2", "3"}), "b");
+  EXPECT_EQ(quotient({"2*b*(N + 1)"}, {"4*N + 4"}), "floordiv(b, 2)");
+  EXPECT_EQ(quotient({"H*W + H + W + 1"}, {"H + 1"}), "W + 1");
+  EXPECT_EQ(quotient({"H + 1", "W + 1"}, {"H*W + H + W + 1"}), "1");
+  EXPECT_EQ(quotient({"floordiv(H, 2)*3"}, {"floordiv(H, 2)"}), "3");
+  EXPECT_EQ(quotient({"N"}, {"M"}), "floordiv(N, M)");
+  EXPECT_EQ(quotient({"N"}, {"0"}), "0");
+  EXPECT_EQ(quotient({"0"}, {"N"}), "0");
+  EXPECT_EQ(quotient({}, {}), "1");
+}
+
 // Ranges decide extrema and divisions.
 TEST(DimExpr, SimplifyUsesRanges) {
   SymbolRanges ranges{{"W", {32, 1280, 8}}, {"K", {4, 4, 1}}, {"N", {1, 8, 1}}};
@@ -177,6 +204,11 @@ TEST(DimExpr, SimplifyUsesRanges) {
   EXPECT_EQ(expr("floordiv(M*W, M)").simplify(ranges).str(),
             "floordiv(M*W, M)");
   EXPECT_EQ(expr("floordiv(N, 16) + K").simplify(ranges).str(), "4");
+  // Common factors that are not 0 cancel; M may be.
+  EXPECT_EQ(expr("floordiv(6*M*N, 4*M*N)").simplify(ranges).str(),
+            "floordiv(3*M, 2*M)");
+  EXPECT_EQ(expr("floordiv(M*(H + 1), N*(H + 1))").simplify(ranges).str(),
+            "floordiv(M, N)");
 }
 
 // Bounds hold for every value in the ranges and know multiples.
@@ -190,6 +222,18 @@ TEST(DimExpr, Bounds) {
   EXPECT_EQ(range.lo, -3840);
   EXPECT_EQ(range.hi, 6400);
   EXPECT_EQ(expr("M").bounds({}).lo, 0);
+}
+
+// The largest number of 64 bits is a bound like others, not infinity.
+TEST(DimExpr, BoundsAtTheEnd) {
+  SymbolRanges ranges{{"x", {-3, -1, 1}}, {"y", {INT64_MIN, INT64_MAX, 1}}};
+  EXPECT_EQ(expr("9223372036854775807 + x").bounds(ranges).hi, INT64_MAX - 1);
+  EXPECT_EQ(expr("x - 9223372036854775807").bounds(ranges).lo, INT64_MIN);
+  EXPECT_EQ(expr("min(y, 9223372036854775807 + x)").bounds(ranges).hi,
+            INT64_MAX - 1);
+  EXPECT_EQ(expr("y*y*y*y").bounds(ranges).hi, INT64_MAX);
+  EXPECT_EQ(expr("y*y*y*y - y*y*y").bounds(ranges).lo, INT64_MIN);
+  EXPECT_EQ(expr("M*M*M - M*M*M*M*M").bounds({}).lo, INT64_MIN);
 }
 
 /// A random expression's text over a, b, c.

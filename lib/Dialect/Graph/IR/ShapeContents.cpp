@@ -16,6 +16,7 @@
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/IR/ShapeInference.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -27,36 +28,9 @@ namespace {
 using Elements = SmallVector<MaybeNumber, 4>;
 using Shape = SmallVector<int64_t>;
 
-int64_t count(ArrayRef<int64_t> shape) {
-  int64_t product = 1;
-  for (int64_t size : shape)
-    product *= size;
-  return product;
-}
-
-/// Row-major strides.
-Shape stridesOf(ArrayRef<int64_t> shape) {
-  Shape strides(shape.size(), 1);
-  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
-    strides[i] = strides[i + 1] * shape[i + 1];
-  return strides;
-}
-
 /// The position of flat element `index`.
 Shape positionOf(int64_t index, ArrayRef<int64_t> shape) {
-  Shape position(shape.size());
-  for (int64_t i = int64_t(shape.size()) - 1; i >= 0; --i) {
-    position[i] = index % shape[i];
-    index /= shape[i];
-  }
-  return position;
-}
-
-int64_t dot(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
-  int64_t sum = 0;
-  for (auto [x, y] : llvm::zip(a, b))
-    sum += x * y;
-  return sum;
+  return delinearize(index, computeSuffixProduct(shape));
 }
 
 DType typeOf(Value value) { return *getDType(elementOf(value)); }
@@ -67,23 +41,25 @@ public:
 
   /// The elements, as far as known; none if the tensor is not small.
   const Elements *operator()(Value value) {
-    std::optional<Shape> shape = smallShape(value);
-    if (!shape)
+    if (!smallShape(value))
       return nullptr;
-    auto known = memo.find(value);
-    if (known != memo.end())
-      return &known->second;
-    Elements elements(count(*shape));
-    if (Operation *op = value.getDefiningOp())
-      visit(op, *shape, elements);
-    for (Operation *user : value.getUsers())
-      if (auto bind = dyn_cast<BindDimsOp>(user);
-          bind && bind->getBlock() == value.getParentBlock())
-        for (auto [element, symbol] : llvm::zip(elements, bind.getSymbols()))
-          if (!element)
-            element = Number(DimExpr::symbol(
-                std::string_view(cast<StringAttr>(symbol).getValue())));
-    return &memo.emplace(value, std::move(elements)).first->second;
+    // Operands first: a chain of ops may be deeper than the stack.
+    SmallVector<Value> pending{value};
+    while (!pending.empty()) {
+      Value next = pending.back();
+      size_t before = pending.size();
+      Operation *op = next.getDefiningOp();
+      if (!memo.count(next) && op && isFollowed(op))
+        for (Value operand : op->getOperands())
+          if (smallShape(operand) && !memo.count(operand))
+            pending.push_back(operand);
+      if (pending.size() > before)
+        continue;
+      pending.pop_back();
+      if (!memo.count(next))
+        memo.emplace(next, compute(next));
+    }
+    return &memo.find(value)->second;
   }
 
   const SizeArithmetic arithmetic;
@@ -105,12 +81,41 @@ private:
     return Shape(cast<RankedTensorType>(value.getType()).getShape());
   }
 
-  void visit(Operation *op, const Shape &shape, Elements &out) {
-    llvm::TypeSwitch<Operation *>(op)
-        .Case<ConstantOp, FromDimsOp, UnaryOp, BinaryOp, CompareOp, SelectOp,
-              CastOp, ReshapeOp, BroadcastOp, TransposeOp, ConcatOp, SliceOp,
-              PadOp, GatherOp, GatherElementsOp, RangeOp, ReduceOp, ScanOp>(
-            [&](auto typed) { run(typed, shape, out); });
+  Elements compute(Value value) {
+    Shape shape = shapeOf(value);
+    Elements elements(computeProduct(shape));
+    if (Operation *op = value.getDefiningOp())
+      visit(op, shape, elements, Followed());
+    for (MaybeNumber &element : elements)
+      if (element && element->numerator.isOverflow())
+        element = std::nullopt;
+    for (Operation *user : value.getUsers())
+      if (auto bind = dyn_cast<BindDimsOp>(user);
+          bind && bind->getBlock() == value.getParentBlock())
+        for (auto [element, symbol] : llvm::zip(elements, bind.getSymbols()))
+          if (!element)
+            element = Number(DimExpr::symbol(
+                std::string_view(cast<StringAttr>(symbol).getValue())));
+    return elements;
+  }
+
+  /// The ops whose results are made of their operands' elements.
+  template <typename... Ops> struct OpList {};
+  using Followed =
+      OpList<ConstantOp, FromDimsOp, UnaryOp, BinaryOp, CompareOp, SelectOp,
+             CastOp, ReshapeOp, BroadcastOp, TransposeOp, ConcatOp, SliceOp,
+             PadOp, GatherOp, GatherElementsOp, RangeOp, ReduceOp, ScanOp>;
+
+  template <typename... Ops>
+  static bool isOneOf(Operation *op, OpList<Ops...>) {
+    return isa<Ops...>(op);
+  }
+  static bool isFollowed(Operation *op) { return isOneOf(op, Followed()); }
+
+  template <typename... Ops>
+  void visit(Operation *op, const Shape &shape, Elements &out, OpList<Ops...>) {
+    llvm::TypeSwitch<Operation *>(op).Case<Ops...>(
+        [&](auto typed) { run(typed, shape, out); });
   }
 
   /// out[i] = operand's element at position(i), an offset into it.
@@ -134,7 +139,7 @@ private:
     for (size_t i = 0; i < shape.size(); ++i)
       if (shape[i] == 1)
         own[i] = 0;
-    return (*from)[dot(own, stridesOf(shape))];
+    return (*from)[linearize(own, computeSuffixProduct(shape))];
   }
 
   void run(ConstantOp op, const Shape &, Elements &out) {
@@ -228,12 +233,12 @@ private:
   }
 
   void run(TransposeOp op, const Shape &shape, Elements &out) {
-    Shape strides = stridesOf(shapeOf(op.getOperand()));
+    Shape strides = computeSuffixProduct(shapeOf(op.getOperand()));
     Shape permuted;
     for (int64_t axis : op.getPermutation())
       permuted.push_back(strides[axis]);
     pick(op.getOperand(), out,
-         [&](int64_t i) { return dot(positionOf(i, shape), permuted); });
+         [&](int64_t i) { return linearize(positionOf(i, shape), permuted); });
   }
 
   void run(ConcatOp op, const Shape &shape, Elements &out) {
@@ -244,12 +249,12 @@ private:
         return;
       int64_t size = type.getDimSize(unsigned(axis));
       if (const Elements *from = (*this)(operand)) {
-        Shape strides = stridesOf(shapeOf(operand));
+        Shape strides = computeSuffixProduct(shapeOf(operand));
         for (size_t i = 0; i < out.size(); ++i) {
           Shape position = positionOf(int64_t(i), shape);
           position[axis] -= start;
           if (position[axis] >= 0 && position[axis] < size)
-            out[i] = (*from)[dot(position, strides)];
+            out[i] = (*from)[linearize(position, strides)];
         }
       }
       start += size;
@@ -266,7 +271,7 @@ private:
     }
     if (!from)
       return;
-    Shape strides = stridesOf(*from);
+    Shape strides = computeSuffixProduct(*from);
     pick(op.getOperand(), out, [&](int64_t i) -> std::optional<int64_t> {
       Shape position = positionOf(i, shape);
       for (size_t axis = 0; axis < shape.size(); ++axis) {
@@ -274,7 +279,7 @@ private:
         if (position[axis] < 0 || position[axis] >= (*from)[axis])
           return std::nullopt;
       }
-      return dot(position, strides);
+      return linearize(position, strides);
     });
   }
 
@@ -284,7 +289,7 @@ private:
       return;
     const Elements *fill = (*this)(op.getValue());
     const Elements *elements = (*this)(op.getOperand());
-    Shape strides = stridesOf(*from), low;
+    Shape strides = computeSuffixProduct(*from), low;
     for (const DimExpr &width : op.getLow().exprs()) {
       if (!width.constantValue())
         return;
@@ -298,7 +303,8 @@ private:
         position[axis] -= low[axis];
         isInside &= position[axis] >= 0 && position[axis] < (*from)[axis];
       }
-      out[i] = isInside ? (*elements)[dot(position, strides)] : fill->front();
+      out[i] =
+          isInside ? (*elements)[linearize(position, strides)] : fill->front();
     }
   }
 
@@ -317,19 +323,21 @@ private:
       return;
     size_t axis = size_t(op.getAxis());
     Shape indexShape = shapeOf(op.getIndices());
-    Shape strides = stridesOf(*from), indexStrides = stridesOf(indexShape);
+    Shape strides = computeSuffixProduct(*from),
+          indexStrides = computeSuffixProduct(indexShape);
     pick(op.getOperand(), out, [&](int64_t i) -> std::optional<int64_t> {
       Shape position = positionOf(i, shape);
       ArrayRef<int64_t> all = position;
-      std::optional<int64_t> at = index(
-          (*indices)[dot(all.slice(axis, indexShape.size()), indexStrides)],
-          (*from)[axis]);
+      std::optional<int64_t> at =
+          index((*indices)[linearize(all.slice(axis, indexShape.size()),
+                                     indexStrides)],
+                (*from)[axis]);
       if (!at)
         return std::nullopt;
       Shape source(all.take_front(axis));
       source.push_back(*at);
       llvm::append_range(source, all.drop_front(axis + indexShape.size()));
-      return dot(source, strides);
+      return linearize(source, strides);
     });
   }
 
@@ -339,14 +347,14 @@ private:
     if (!indices || !from)
       return;
     size_t axis = size_t(op.getAxis());
-    Shape strides = stridesOf(*from);
+    Shape strides = computeSuffixProduct(*from);
     pick(op.getOperand(), out, [&](int64_t i) -> std::optional<int64_t> {
       std::optional<int64_t> at = index((*indices)[i], (*from)[axis]);
       if (!at)
         return std::nullopt;
       Shape position = positionOf(i, shape);
       position[axis] = *at;
-      return dot(position, strides);
+      return linearize(position, strides);
     });
   }
 
@@ -402,7 +410,7 @@ private:
                    Number(DimExpr(int64_t(kind == ReduceKind::Prod))));
       return;
     }
-    Shape strides = stridesOf(shape), spread;
+    Shape strides = computeSuffixProduct(shape), spread;
     size_t kept = 0;
     for (size_t axis = 0; axis < fromShape.size(); ++axis)
       spread.push_back(llvm::is_contained(op.getAxes(), int64_t(axis))
@@ -410,7 +418,7 @@ private:
                            : strides[kept++]);
     SmallVector<bool> isStarted(out.size(), false);
     for (size_t i = 0; i < from->size(); ++i) {
-      int64_t at = dot(positionOf(int64_t(i), fromShape), spread);
+      int64_t at = linearize(positionOf(int64_t(i), fromShape), spread);
       if (!isStarted[at])
         out[at] = (*from)[i];
       else if (out[at] && (*from)[i])
@@ -433,7 +441,7 @@ private:
     DType type = typeOf(op.getOperand());
     BinaryKind combine = *combiner(op.getKind(), type);
     size_t axis = size_t(op.getAxis());
-    int64_t stride = stridesOf(shape)[axis];
+    int64_t stride = computeSuffixProduct(shape)[axis];
     for (size_t i = 0; i < out.size(); ++i) {
       if (positionOf(int64_t(i), shape)[axis] == 0)
         out[i] = (*from)[i];

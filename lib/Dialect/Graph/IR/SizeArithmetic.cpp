@@ -20,6 +20,13 @@ namespace tilewright::graph {
 // denominator is a scale like 0.1 that the model's floats only come near to.
 static constexpr int64_t maxDenominator = 4096;
 
+// A small size: products of five of them and a number of channels fit an i32.
+static constexpr int64_t modest = 16;
+
+// Up to here a quotient that is no whole number stays, with the errors of a few
+// roundings to f32, further from the next one than they are large.
+static constexpr int64_t maxRoundedNumerator = int64_t(1) << 21;
+
 Number::Number(DimExpr n, int64_t d) : numerator(std::move(n)), denominator(d) {
   if (denominator < 0) {
     numerator = DimExpr(0) - numerator;
@@ -49,35 +56,85 @@ std::optional<int> SizeArithmetic::sign(const DimExpr &x) const {
   return std::nullopt;
 }
 
-MaybeNumber SizeArithmetic::fit(DimExpr x, DType type) const {
-  if (tilewright::isFloat(type))
-    return x;
+SymbolRange SizeArithmetic::modestBounds(const DimExpr &x) const {
+  std::set<std::string> names;
+  x.collectSymbols(names);
+  SymbolRanges small;
+  for (const std::string &name : names) {
+    auto known = ranges.find(name);
+    SymbolRange range = known == ranges.end() ? SymbolRange() : known->second;
+    int64_t lo = std::max(range.lo, std::min(range.hi, -modest));
+    range.hi = std::min(range.hi, std::max(range.lo, modest));
+    range.lo = lo;
+    small[name] = range;
+  }
+  return x.bounds(small);
+}
+
+/// The value modulo the type's size; none for an u64 that no int64 holds.
+static MaybeNumber wrap(__int128 value, DType type) {
+  APInt wrapped =
+      APInt(64, uint64_t(value)).trunc(unsigned(8 * byteSize(type)));
+  if (!isUnsigned(type))
+    return Number(wrapped.getSExtValue());
+  if (wrapped.getActiveBits() > 63)
+    return std::nullopt;
+  return Number(int64_t(wrapped.getZExtValue()));
+}
+
+/// The largest n up to which the float type holds all whole numbers.
+static int64_t lastWhole(DType type) {
+  switch (type) {
+  case DType::BF16:
+    return int64_t(1) << 8;
+  case DType::F16:
+    return int64_t(1) << 11;
+  case DType::F32:
+    return int64_t(1) << 24;
+  default:
+    return int64_t(1) << 53;
+  }
+}
+
+MaybeNumber SizeArithmetic::fit(const Number &x, DType type) const {
   if (type == DType::Bool)
     return x;
-  unsigned bits = unsigned(8 * byteSize(type));
-  if (std::optional<int64_t> value = x.constantValue()) {
-    if (type == DType::U64 && *value < 0)
-      return std::nullopt; // 2^64 - ...: no int64 holds it.
-    APInt wrapped = APInt(64, uint64_t(*value)).trunc(bits);
-    return Number(isUnsigned(type) ? int64_t(wrapped.getZExtValue())
-                                   : wrapped.getSExtValue());
+  std::optional<int64_t> value = x.numerator.constantValue();
+  if (!tilewright::isFloat(type)) {
+    if (value)
+      return wrap(*value, type);
+    unsigned bits = unsigned(8 * byteSize(type));
+    SymbolRange all = bounds(x.numerator),
+                range = bits < 32 ? all : modestBounds(x.numerator);
+    // Ends of 64 bits are those of a sum that may have left them.
+    bool fits =
+        isUnsigned(type)
+            ? all.lo >= 0 && (bits == 64 ? range.hi < INT64_MAX
+                                         : range.hi < int64_t(1) << bits)
+        : bits == 64 ? range.lo > INT64_MIN && range.hi < INT64_MAX
+                     : range.lo >= -(int64_t(1) << (bits - 1)) &&
+                           range.hi < int64_t(1) << (bits - 1);
+    return fits ? MaybeNumber(x) : std::nullopt;
   }
-  SymbolRange range = bounds(x);
-  if (isUnsigned(type)) {
-    if (range.lo < 0 || (bits < 32 && range.hi >= (int64_t(1) << bits)))
-      return std::nullopt;
-  } else if (bits < 32) {
-    if (range.lo < -(int64_t(1) << (bits - 1)) ||
-        range.hi >= (int64_t(1) << (bits - 1)))
-      return std::nullopt;
-  }
+  // f16 and bf16 do not even hold the sizes of pictures.
+  bool isNarrow = byteSize(type) == 2;
+  int64_t limit = x.oddDenominator() == 1 ? lastWhole(type)
+                  : isNarrow              ? 0
+                                          : maxRoundedNumerator;
+  SymbolRange range =
+      isNarrow ? bounds(x.numerator) : modestBounds(x.numerator);
+  if (value && *value != 0) // 3 * 2^30 is exact.
+    range.lo = range.hi = *value >> llvm::countr_zero(uint64_t(*value));
+  if (range.lo < -limit || range.hi > limit)
+    return std::nullopt;
   return x;
 }
 
 MaybeNumber SizeArithmetic::add(const Number &x, const Number &y,
                                 int64_t sign) const {
   int64_t common = std::lcm(x.denominator, y.denominator);
-  if (common > maxDenominator)
+  if (common > maxDenominator ||
+      (x.oddDenominator() != 1 && y.oddDenominator() != 1))
     return std::nullopt;
   return Number(x.numerator * DimExpr(common / x.denominator) +
                     y.numerator * DimExpr(sign * (common / y.denominator)),
@@ -88,6 +145,14 @@ MaybeNumber SizeArithmetic::multiply(const Number &x, const Number &y) const {
   Number product(x.numerator * y.numerator, x.denominator * y.denominator);
   if (product.denominator > maxDenominator)
     return std::nullopt;
+  // What was rounded must not become whole: the other is a constant without the
+  // odd factors.
+  for (auto [rounded, other] : {std::pair(&x, &y), std::pair(&y, &x)})
+    if (int64_t odd = rounded->oddDenominator();
+        odd != 1 &&
+        (other->oddDenominator() != 1 || !other->numerator.constantValue() ||
+         product.oddDenominator() != odd))
+      return std::nullopt;
   return product;
 }
 
@@ -119,18 +184,14 @@ MaybeNumber SizeArithmetic::unary(UnaryKind kind, const Number &x,
                                   DType type) const {
   switch (kind) {
   case UnaryKind::Neg:
-    if (!x.isWhole())
-      return Number(DimExpr(0) - x.numerator, x.denominator);
-    return fit(DimExpr(0) - x.numerator, type);
+    return fit(Number(DimExpr(0) - x.numerator, x.denominator), type);
   case UnaryKind::Abs: {
     std::optional<int> s = sign(x.numerator);
     DimExpr negated = DimExpr(0) - x.numerator;
     DimExpr absolute = bounds(x.numerator).lo >= 0 ? x.numerator
                        : s == -1 ? negated
                                  : DimExpr::max(x.numerator, negated);
-    if (!x.isWhole())
-      return Number(absolute, x.denominator);
-    return fit(absolute, type);
+    return fit(Number(absolute, x.denominator), type);
   }
   case UnaryKind::Sign:
     if (std::optional<int> s = sign(x.numerator))
@@ -146,8 +207,9 @@ MaybeNumber SizeArithmetic::unary(UnaryKind kind, const Number &x,
     return std::nullopt;
   case UnaryKind::Reciprocal:
     if (std::optional<int64_t> value = x.numerator.constantValue();
-        value && *value != 0 && std::abs(*value) <= maxDenominator)
-      return Number(x.denominator, *value);
+        value && *value != 0 && std::abs(*value) <= maxDenominator &&
+        x.oddDenominator() == 1)
+      return fit(Number(x.denominator, *value), type);
     return std::nullopt;
   case UnaryKind::Not:
     if (type == DType::Bool && x.numerator.constantValue())
@@ -164,28 +226,32 @@ MaybeNumber SizeArithmetic::binary(BinaryKind kind, const Number &x,
                                    const Number &y, DType type) const {
   const DimExpr &a = x.numerator, &b = y.numerator;
   bool isWhole = x.isWhole() && y.isWhole();
-  auto whole = [&](MaybeNumber result) -> MaybeNumber {
-    if (!result || !result->isWhole())
-      return result;
-    return fit(result->numerator, type);
+  auto fitted = [&](const MaybeNumber &result) -> MaybeNumber {
+    return result ? fit(*result, type) : std::nullopt;
   };
+  std::optional<int64_t> p = a.constantValue(), q = b.constantValue();
+  bool areIntegers = p && q && !tilewright::isFloat(type);
   switch (kind) {
   case BinaryKind::Add:
-    return whole(add(x, y, 1));
+    return areIntegers ? wrap(__int128(*p) + *q, type) : fitted(add(x, y, 1));
   case BinaryKind::Sub:
-    return whole(add(x, y, -1));
+    return areIntegers ? wrap(__int128(*p) - *q, type) : fitted(add(x, y, -1));
   case BinaryKind::Mul:
-    return whole(multiply(x, y));
+    return areIntegers ? wrap(__int128(*p) * *q, type) : fitted(multiply(x, y));
   case BinaryKind::Div: {
     if (!tilewright::isFloat(type)) {
       if (std::optional<DimExpr> quotient = truncatingDiv(a, b))
         return fit(*quotient, type);
       return std::nullopt;
     }
-    std::optional<int64_t> divisor = b.constantValue();
-    if (!divisor || *divisor == 0 || std::abs(*divisor) > maxDenominator)
+    if (!q || *q == 0 || std::abs(*q) > maxDenominator ||
+        y.oddDenominator() != 1)
       return std::nullopt;
-    return multiply(x, Number(y.denominator, *divisor));
+    Number quotient(a * DimExpr(y.denominator), x.denominator * *q);
+    if (quotient.denominator > maxDenominator ||
+        quotient.oddDenominator() % x.oddDenominator() != 0)
+      return std::nullopt;
+    return fit(quotient, type);
   }
   case BinaryKind::Mod:
     if (!isWhole || (tilewright::isFloat(type) && bounds(b).lo <= 0))
@@ -217,18 +283,16 @@ MaybeNumber SizeArithmetic::binary(BinaryKind kind, const Number &x,
     return Number(extremum.simplify(ranges), common);
   }
   case BinaryKind::Pow: {
-    std::optional<int64_t> exponent = b.constantValue();
-    if (!exponent || !y.isWhole() || *exponent < 0 || *exponent > 4)
+    if (!q || !y.isWhole() || *q < 0 || *q > 4)
       return std::nullopt;
     MaybeNumber result = Number(1);
-    for (int64_t i = 0; i < *exponent && result; ++i)
+    for (int64_t i = 0; i < *q && result; ++i)
       result = multiply(*result, x);
-    return whole(result);
+    return fitted(result);
   }
   case BinaryKind::And:
   case BinaryKind::Or:
   case BinaryKind::Xor: {
-    std::optional<int64_t> p = a.constantValue(), q = b.constantValue();
     if (p && q)
       return Number(kind == BinaryKind::And  ? *p & *q
                     : kind == BinaryKind::Or ? *p | *q
@@ -243,8 +307,16 @@ MaybeNumber SizeArithmetic::binary(BinaryKind kind, const Number &x,
 std::optional<bool> SizeArithmetic::compare(CompareKind kind, const Number &x,
                                             const Number &y) const {
   // Both sides times the denominators, which are positive.
-  DimExpr difference = x.numerator * DimExpr(y.denominator) -
-                       y.numerator * DimExpr(x.denominator);
+  DimExpr left = x.numerator * DimExpr(y.denominator),
+          right = y.numerator * DimExpr(x.denominator);
+  // A rounded quotient keeps its distance from what is exact.
+  if (x.oddDenominator() != 1 || y.oddDenominator() != 1)
+    for (const DimExpr &side : {left, right})
+      if (SymbolRange range = modestBounds(side);
+          range.lo < -maxRoundedNumerator || range.hi > maxRoundedNumerator ||
+          (x.oddDenominator() != 1 && y.oddDenominator() != 1))
+        return std::nullopt;
+  DimExpr difference = left - right;
   SymbolRange range = bounds(difference.simplify(ranges));
   bool isNegative = range.hi < 0, isPositive = range.lo > 0;
   bool isZero = range.lo == 0 && range.hi == 0;
@@ -281,14 +353,8 @@ MaybeNumber SizeArithmetic::cast(const Number &x, DType from, DType to) const {
       return Number(int64_t(*isSet));
     return std::nullopt;
   }
-  if (tilewright::isFloat(to)) {
-    // f16 and bf16 do not even hold the sizes of pictures.
-    bool isNarrow = byteSize(to) == 2;
-    SymbolRange range = bounds(x.numerator);
-    if (isNarrow && (!x.isWhole() || range.lo < -256 || range.hi > 256))
-      return std::nullopt;
-    return x;
-  }
+  if (tilewright::isFloat(to))
+    return fit(x, to);
   std::optional<DimExpr> whole = truncate(x);
   if (!whole)
     return std::nullopt;

@@ -115,6 +115,9 @@ Result<Tensors> Evaluator::runLoop(LoopOp op) {
   for (size_t i = 0; i < stackedCount; ++i) {
     auto type = llvm::cast<mlir::RankedTensorType>(
         op.getResult(carried.size() + i).getType());
+    if (trips == 0)
+      for (const DimExpr &size : getDims(type))
+        symbols.bindUntouched(size, op);
     Result<Shape> shape = symbols.evaluate(getDims(type));
     std::optional<DType> element = getDType(type.getElementType());
     if (!shape || !element)

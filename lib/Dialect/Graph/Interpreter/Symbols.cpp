@@ -33,7 +33,10 @@ Status Symbols::bind(llvm::StringRef symbol, int64_t value,
   auto known = values.find(key);
   if (known != values.end() && known->second != value) {
     auto origin = origins.find(key);
-    if (origin == origins.end() || !binder || origin->second.binder != binder)
+    // An op may bind anew, also what its loop has bound without a trip.
+    bool isAnew = origin != origins.end() && origin->second.binder && binder &&
+                  origin->second.binder->isAncestor(binder);
+    if (!isAnew)
       return error(key, " is ", known->second,
                    origin == origins.end() ? ""
                                            : " by " + origin->second.source,
@@ -56,6 +59,20 @@ Status Symbols::bind(llvm::StringRef symbol, int64_t value,
     origins[key] = {source, binder};
   values[key] = value;
   return Status::success();
+}
+
+void Symbols::bindUntouched(const DimExpr &size, mlir::Operation *loop) {
+  std::set<std::string> names;
+  size.collectSymbols(names);
+  for (const std::string &name : names) {
+    auto origin = origins.find(name);
+    bool isInside = origin != origins.end() && origin->second.binder &&
+                    loop->isProperAncestor(origin->second.binder);
+    if (values.count(name) && !isInside)
+      continue;
+    values[name] = 0;
+    origins[name] = {"a loop without trips", loop};
+  }
 }
 
 Result<int64_t> Symbols::evaluate(const DimExpr &size) const {

@@ -26,6 +26,9 @@ public:
   /// is the op, or null for the inputs.
   Status bind(llvm::StringRef symbol, int64_t value, const std::string &source,
               mlir::Operation *binder);
+  /// After a loop without trips: what only its body binds, in an earlier run
+  /// of the loop or never, is 0.
+  void bindUntouched(const DimExpr &size, mlir::Operation *loop);
   /// Values that are known to be right, without a check.
   void assume(const SymbolBindings &known) { values = known; }
 

@@ -79,19 +79,6 @@ DimExpr onnximport::isZero(const DimExpr &expr) {
   return DimExpr(1) - isNegative(expr) - DimExpr::max(0, DimExpr::min(1, expr));
 }
 
-DimExpr onnximport::divideExactly(const Dims &a, const Dims &b) {
-  Dims above, below = b;
-  for (const DimExpr &factor : a) {
-    auto same = llvm::find(below, factor);
-    if (same != below.end())
-      below.erase(same);
-    else
-      above.push_back(factor);
-  }
-  return DimExpr::floorDiv(graph::numElements(above),
-                           graph::numElements(below));
-}
-
 Value onnximport::attributeLike(Node &n, Value x, StringRef attribute,
                                 double otherwise) {
   double number = n.number(attribute, otherwise);

@@ -32,8 +32,6 @@ Dims flattened(const Shape &shape, int64_t axis);
 /// expr < 0, expr == 0.
 DimExpr isNegative(const DimExpr &expr);
 DimExpr isZero(const DimExpr &expr);
-/// a / b for sizes where b divides a: common factors cancel first.
-DimExpr divideExactly(const Dims &a, const Dims &b);
 /// NumPy's matmul for ranks of 1 and more; `type` is the result's element type
 /// (null: the operands').
 mlir::Value numpyMatmul(Emitter &e, mlir::Value a, mlir::Value b,

@@ -73,14 +73,18 @@ static Dims resolveTarget(Node &n, const Shape &from, const Dims &target,
   }
   // Products of long sizes are made of symbols instead.
   auto whatIsLeft = [&] {
-    DimExpr left = divideExactly(from.dims, result);
+    Dims dims = from.dims;
+    auto divide = [&] {
+      return DimExpr::quotient({dims.begin(), dims.end()},
+                               {result.begin(), result.end()});
+    };
+    DimExpr left = divide();
     if (left.str().size() <= ImportState::maxExpressionText)
       return left;
-    Dims dims = from.dims;
     for (Dims *factors : {&dims, &result})
       for (DimExpr &factor : *factors)
         factor = n.shortened(factor, "size", 64);
-    return divideExactly(dims, result);
+    return divide();
   };
   if (rest)
     result[*rest] = whatIsLeft();

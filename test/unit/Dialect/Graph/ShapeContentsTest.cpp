@@ -158,6 +158,74 @@ TEST_F(ShapeContents, ConstantsWrap) {
             "[44]");
 }
 
+// Integers wrap at 64 bits too. A symbol is taken to fit, unless what stands
+// beside it is so large that small sizes do not.
+TEST_F(ShapeContents, LargeNumbersWrap) {
+  auto result = [&](const std::string &kind, const std::string &dim,
+                    const std::string &number, const std::string &type) {
+    return contents("%a = tw.from_dims <" + dim +
+                    R"(> : tensor<1xi64>
+      %b = tw.cast %a : tensor<1xi64> -> tensor<1x)" +
+                    type + ">\n%c = tw.constant dense<" + number +
+                    "> : tensor<1x" + type + ">\n%d = tw.binary " + kind +
+                    " %b, %c : tensor<1x" + type + ">, tensor<1x" + type +
+                    "> -> tensor<1x" + type + ">");
+  };
+  EXPECT_EQ(result("add", "1", "9223372036854775807", "i64"),
+            "[-9223372036854775808]");
+  EXPECT_EQ(result("mul", "3", "6148914691236517206", "i64"), "[2]");
+  EXPECT_EQ(result("add", "\"S\"", "9223372036854775807", "i64"), "unknown");
+  EXPECT_EQ(result("mul", "\"N\"", "4611686018427387904", "i64"), "unknown");
+  EXPECT_EQ(result("mul", "\"N\"", "1073741824", "i32"), "unknown");
+  EXPECT_EQ(result("mul", "\"N*H*W\"", "768", "i32"), "[768*H*N*W]");
+}
+
+// Quotients in floats are rounded: what is added or multiplied keeps them where
+// they are between whole numbers, or the result is not known.
+TEST_F(ShapeContents, RoundedQuotients) {
+  auto floored = [&](const std::string &dim, const std::string &divisor,
+                     const std::string &last, const std::string &type = "f32") {
+    return contents(
+        "%a = tw.from_dims <" + dim +
+        R"(> : tensor<1xi64>
+      %f = tw.cast %a : tensor<1xi64> -> tensor<1x)" +
+        type + ">\n%d = tw.constant dense<" + divisor + "> : tensor<1x" + type +
+        ">\n%q = tw.binary div %f, %d : tensor<1x" + type + ">, tensor<1x" +
+        type + "> -> tensor<1x" + type + ">\n" + last + " : tensor<1x" + type +
+        ">, tensor<1x" + type + "> -> tensor<1x" + type +
+        ">\n%r = tw.unary floor %l : "
+        "tensor<1x" +
+        type + "> -> tensor<1x" + type + ">");
+  };
+  EXPECT_EQ(floored("55", "49.0", "%l = tw.binary mul %q, %d"), "unknown");
+  EXPECT_EQ(floored("\"N\"", "49.0", "%l = tw.binary mul %q, %d"), "unknown");
+  EXPECT_EQ(floored("\"N\"", "49.0", "%l = tw.binary mul %q, %f"), "unknown");
+  EXPECT_EQ(floored("\"N\"", "3.0", "%l = tw.binary add %q, %q"), "unknown");
+  EXPECT_EQ(floored("\"N\"", "3.0", "%l = tw.binary add %q, %f"),
+            "[N + floordiv(N, 3)]");
+  EXPECT_EQ(floored("55", "49.0", "%l = tw.binary add %q, %d"), "[50]");
+  EXPECT_EQ(floored("98", "49.0", "%l = tw.binary mul %q, %d"), "[98]");
+  EXPECT_EQ(floored("\"N\"", "4.0", "%l = tw.binary mul %q, %d"), "[N]");
+  // 2^24 + 1 is no f32.
+  EXPECT_EQ(floored("16777217", "1.0", "%l = tw.binary max %f, %f"), "unknown");
+  EXPECT_EQ(floored("16777217", "1.0", "%l = tw.binary max %f, %f", "f64"),
+            "[16777217]");
+  EXPECT_EQ(floored("33554432", "1.0", "%l = tw.binary max %f, %f"),
+            "[33554432]");
+}
+
+// A chain of ops may be deeper than the stack.
+TEST_F(ShapeContents, DeepChains) {
+  std::string body = "%v0 = tw.from_dims <\"N\"> : tensor<1xi64>\n"
+                     "%c = tw.constant dense<1> : tensor<1xi64>\n";
+  int depth = 100000;
+  for (int i = 0; i < depth; ++i)
+    body += "%v" + std::to_string(i + 1) + " = tw.binary add %v" +
+            std::to_string(i) +
+            ", %c : tensor<1xi64>, tensor<1xi64> -> tensor<1xi64>\n";
+  EXPECT_EQ(contents(body), "[N + 100000]");
+}
+
 // A symbol that may leave a narrow type is not followed into it.
 TEST_F(ShapeContents, NarrowTypesNeedProof) {
   EXPECT_EQ(contents(R"(

@@ -15,8 +15,10 @@
 //
 // Integers, bools (0 or 1) and floats that hold fractions of sizes on their way
 // (floor of H * 0.5) are followed. Two assumptions, both the model's own: sizes
-// fit the i32 or i64 tensors that the model puts them into, and float
-// arithmetic on sizes is meant to be exact (true below 2^23).
+// fit the i32 or i64 tensors that the model puts them into, unless small ones
+// do not (x + INT64_MAX wraps), and sizes in floats are below 2^21, so that
+// they are exact and quotients of them round as fractions do. What would still
+// come out otherwise (55 / 49 * 49) is not known.
 //
 //===----------------------------------------------------------------------===//
 

@@ -83,6 +83,50 @@ TEST(Loop, NoTrips) {
   }
 }
 
+/// What only the body binds is 0 when there is no trip, also if an earlier run
+/// of the loop has bound it.
+TEST(Loop, NoTripsBindNothing) {
+  const char *text = R"(
+    func.func @main(%n: tensor<i64>, %k: tensor<i64>) -> tensor<?x?x1xi64, #tw.dims<"T", "K">> {
+      %true = tw.constant dense<true> : tensor<i1>
+      %0 = tw.loop max_trips %n : tensor<i64> carried() trips "T" : () -> tensor<?x?x1xi64, #tw.dims<"T", "K">> {
+      ^bb0(%i: tensor<i64>):
+        tw.bind_dims %k as ["K"] : tensor<i64>
+        %one = tw.constant dense<1> : tensor<1xi64>
+        %1 = tw.broadcast %one : tensor<1xi64> -> tensor<?x1xi64, #tw.dims<"K">>
+        tw.yield %true, %1 : tensor<i1>, tensor<?x1xi64, #tw.dims<"K">>
+      }
+      return %0 : tensor<?x?x1xi64, #tw.dims<"T", "K">>
+    })";
+  expectTensor(parseAndInterpret(text, {i64({}, {0}), i64({}, {3})}),
+               i64({0, 0, 1}, {}));
+  expectTensor(parseAndInterpret(text, {i64({}, {1}), i64({}, {2})}),
+               i64({1, 2, 1}, {1, 1}));
+  // Two trips outside; the inner loop runs two trips and then none.
+  expectTensor(parseAndInterpret(R"(
+    func.func @main(%n: tensor<i64>, %k: tensor<i64>) -> tensor<?x2xi64, #tw.dims<"T">> {
+      %true = tw.constant dense<true> : tensor<i1>
+      %two = tw.constant dense<2> : tensor<i64>
+      %0 = tw.loop max_trips %n : tensor<i64> carried() trips "T" : () -> tensor<?x2xi64, #tw.dims<"T">> {
+      ^bb0(%i: tensor<i64>):
+        %r = tw.binary mul %i, %two : tensor<i64>, tensor<i64> -> tensor<i64>
+        %trips = tw.binary sub %two, %r : tensor<i64>, tensor<i64> -> tensor<i64>
+        %1 = tw.loop max_trips %trips : tensor<i64> carried() trips "I" : () -> tensor<?x?xi64, #tw.dims<"I", "K">> {
+        ^bb0(%j: tensor<i64>):
+          tw.bind_dims %k as ["K"] : tensor<i64>
+          %one = tw.constant dense<1> : tensor<1xi64>
+          %2 = tw.broadcast %one : tensor<1xi64> -> tensor<?xi64, #tw.dims<"K">>
+          tw.yield %true, %2 : tensor<i1>, tensor<?xi64, #tw.dims<"K">>
+        }
+        %s = tw.from_dims <"I", "K"> : tensor<2xi64>
+        tw.yield %true, %s : tensor<i1>, tensor<2xi64>
+      }
+      return %0 : tensor<?x2xi64, #tw.dims<"T">>
+    })",
+                                 {i64({}, {2}), i64({}, {3})}),
+               i64({2, 2}, {2, 3, 0, 0}));
+}
+
 /// A carried value that grows: its size is a symbol that follows each trip.
 TEST(Loop, CarriedSizes) {
   Result<Tensors> result = parseAndInterpret(R"(
