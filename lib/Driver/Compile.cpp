@@ -135,7 +135,7 @@ public:
       return status.error();
     PassManager passes(&context);
     passes.enableVerifier(true);
-    buildGraphPipeline(passes);
+    buildGraphPipeline(passes, &weights);
     if (failed(passes.run(module)))
       return diagnostics.toError("the graph passes failed");
     if (Status status = save("graph", module); !status)

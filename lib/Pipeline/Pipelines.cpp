@@ -20,7 +20,7 @@ using namespace mlir;
 
 namespace tilewright {
 
-void buildGraphPipeline(OpPassManager &passes) {
+void buildGraphPipeline(OpPassManager &passes, const WeightStore *weights) {
   passes.addPass(graph::createSimplifyShapesPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(graph::createFoldConstantsPass());
@@ -33,7 +33,8 @@ void buildGraphPipeline(OpPassManager &passes) {
   passes.addPass(graph::createSinkTransposesPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
-  passes.addPass(graph::createFoldScalesPass());
+  passes.addPass(weights ? graph::createFoldScalesPass(*weights)
+                         : graph::createFoldScalesPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(graph::createHoistWeightsPass());
@@ -45,9 +46,9 @@ void buildKernelPipeline(OpPassManager &passes) {
 }
 
 void registerPipelines() {
-  PassPipelineRegistration<>("tw-graph-pipeline",
-                             "Whole-tensor rewrites of an imported model",
-                             buildGraphPipeline);
+  PassPipelineRegistration<>(
+      "tw-graph-pipeline", "Whole-tensor rewrites of an imported model",
+      [](OpPassManager &passes) { buildGraphPipeline(passes); });
   PassPipelineRegistration<>("tw-kernel-pipeline",
                              "Forms kernels of an optimised graph",
                              buildKernelPipeline);

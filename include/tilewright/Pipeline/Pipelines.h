@@ -19,9 +19,13 @@ class OpPassManager;
 
 namespace tilewright {
 
+class WeightStore;
+
 /// Imported tw to optimised tw: whole-tensor rewrites; weight arithmetic ends
-/// up in @weights, to be run once.
-void buildGraphPipeline(mlir::OpPassManager &passes);
+/// up in @weights, to be run once. `weights` (if known) must outlive the
+/// passes.
+void buildGraphPipeline(mlir::OpPassManager &passes,
+                        const WeightStore *weights = nullptr);
 /// Optimised tw to kernels. @weights is gone by then.
 void buildKernelPipeline(mlir::OpPassManager &passes);
 

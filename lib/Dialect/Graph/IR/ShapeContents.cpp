@@ -486,9 +486,7 @@ SymbolRange typeRange(DType type) {
 
 } // namespace
 
-std::optional<Dims> foldContents(Value value) {
-  Walk walk = walkFor(value);
-  const Elements *elements = walk(value);
+static std::optional<Dims> wholeNumbers(const Elements *elements) {
   if (!elements)
     return std::nullopt;
   Dims dims;
@@ -498,6 +496,24 @@ std::optional<Dims> foldContents(Value value) {
     dims.push_back(element->numerator);
   }
   return dims;
+}
+
+std::optional<Dims> foldContents(Value value) {
+  Walk walk = walkFor(value);
+  return wholeNumbers(walk(value));
+}
+
+class ContentsFolder::Impl : public Walk {
+public:
+  using Walk::Walk;
+};
+
+ContentsFolder::ContentsFolder(Operation *module)
+    : impl(std::make_unique<Impl>(getSymbolRanges(module))) {}
+ContentsFolder::~ContentsFolder() = default;
+
+std::optional<Dims> ContentsFolder::fold(Value value) {
+  return wholeNumbers((*impl)(value));
 }
 
 std::optional<DimExpr> foldScalar(Value value) {

@@ -5,13 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantValues.h"
+
 #include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
-#include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/IRMapping.h"
 
 namespace tilewright::graph {
 #define GEN_PASS_DEF_FOLDCONSTANTSPASS
@@ -91,29 +91,15 @@ struct FoldConstantsPass
     ++numFolded;
   }
 
-  /// Runs the op alone in a function of a module of its own.
   LogicalResult fold(Operation *op) {
-    OpBuilder builder(&getContext());
-    OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
-    builder.setInsertionPointToEnd(module->getBody());
-    auto function =
-        func::FuncOp::create(builder, op->getLoc(), "main",
-                             builder.getFunctionType({}, op->getResultTypes()));
-    builder.setInsertionPointToStart(function.addEntryBlock());
-    IRMapping mapping;
-    for (Value operand : op->getOperands())
-      if (!mapping.contains(operand))
-        builder.clone(*operand.getDefiningOp(), mapping);
-    Operation *copy = builder.clone(*op, mapping);
-    func::ReturnOp::create(builder, op->getLoc(), copy->getResults());
-    WeightStore none;
-    Result<std::vector<Tensor>> results = interpret(function, {}, none);
+    Result<std::vector<Tensor>> results =
+        evaluateConstants(op->getResults(), WeightStore());
     if (!results) {
       op->emitError() << "folding constants: " << results.error().message;
       signalPassFailure();
       return failure();
     }
-    builder.setInsertionPoint(op);
+    OpBuilder builder(op);
     for (auto [result, tensor] : llvm::zip(op->getResults(), *results))
       result.replaceAllUsesWith(ConstantOp::create(
           builder, op->getLoc(), toAttribute(&getContext(), tensor)));

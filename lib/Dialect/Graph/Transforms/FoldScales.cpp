@@ -5,8 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantValues.h"
+
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
+#include "tilewright/Support/Elements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -27,9 +30,24 @@ struct Affine {
   Value scale, shift;
 };
 
+/// The numbers that a float type holds with its full precision: 0 and the
+/// normal ones.
+struct Normal {
+  double least, most;
+
+  explicit Normal(const llvm::fltSemantics &type)
+      : least(APFloat::getSmallestNormalized(type).convertToDouble()),
+        most(APFloat::getLargest(type).convertToDouble()) {}
+  bool holds(double number) const {
+    double size = std::abs(number);
+    return size == 0 || (size >= least && size <= most);
+  }
+};
+
 class Folder {
 public:
-  explicit Folder(Operation *op) : op(op), builder(op), loc(op->getLoc()) {}
+  Folder(Operation *op, const WeightStore *weights)
+      : op(op), weights(weights), builder(op), loc(op->getLoc()) {}
 
   /// Folds the affine ops behind a contraction whose filter is constant.
   bool run() {
@@ -62,6 +80,7 @@ public:
       return false;
 
     // Constants may be defined behind the contraction: work at the end.
+    Operation *before = chain.back()->getPrevNode();
     builder.setInsertionPoint(chain.back());
     Affine affine;
     Value value = result;
@@ -69,9 +88,15 @@ public:
       apply(affine, next, value);
       value = next.getResult();
     }
+    bool channelsAreRows = matmul && matmul.getTransposeRhs();
+    if (!isExact(filter, affine, channelsAreRows)) {
+      while (chain.back()->getPrevNode() != before)
+        chain.back()->getPrevNode()->erase();
+      return false;
+    }
     if (affine.scale) {
       Value scale = affine.scale;
-      if (matmul && matmul.getTransposeRhs())
+      if (channelsAreRows)
         scale = reshape(scale, {numElements(getDims(scale)), 1});
       filter = toElement(binary(BinaryKind::Mul, toF64(filter), scale),
                          elementOf(filter));
@@ -111,6 +136,52 @@ private:
       llvm::append_range(pending, definition->getOperands());
     }
     return true;
+  }
+
+  /// Every element of the folded filter and shift keeps its precision in the
+  /// element type: what a scale of 1e30 behind a weight of 1e10 gives is no
+  /// f32, though the result may be. Weights whose values are not known pass.
+  bool isExact(Value filter, const Affine &affine, bool channelsAreRows) const {
+    SmallVector<Value> values;
+    for (Value value : {affine.scale, affine.shift})
+      if (value)
+        values.push_back(value);
+    if (affine.scale)
+      values.push_back(filter);
+    for (Operation *constant : coneOf(values))
+      if (auto weight = dyn_cast<WeightOp>(constant))
+        if (!weights || !weights->lookup(weight.getKey()))
+          return true;
+    WeightStore none;
+    Result<std::vector<Tensor>> tensors =
+        evaluateConstants(values, weights ? *weights : none);
+    if (!tensors)
+      return false;
+    Normal type(cast<FloatType>(elementOf(filter)).getFloatSemantics());
+    if (affine.shift) {
+      const Tensor &shift = (*tensors)[affine.scale ? 1 : 0];
+      for (double number : ArrayRef(shift.as<double>(), shift.size()))
+        if (!type.holds(number))
+          return false;
+    }
+    if (!affine.scale)
+      return true;
+    const Tensor &scale = tensors->front(), &weight = tensors->back();
+    const double *factors = scale.as<double>();
+    // Elements of one channel that follow each other.
+    int64_t run = channelsAreRows ? weight.shape()[1] : 1;
+    return dispatchFloat(weight.type(), [&](auto tag) {
+      const auto *elements = weight.as<typename decltype(tag)::Type>();
+      for (int64_t i = 0, e = weight.size(); i < e; ++i) {
+        double element = load(elements[i]);
+        double factor = factors[i / run % scale.size()];
+        double product = element * factor;
+        bool isZero = element == 0 || factor == 0;
+        if (!type.holds(product) || (product == 0 && !isZero))
+          return false;
+      }
+      return true;
+    });
   }
 
   /// The operand beside `value` is a constant for each output channel.
@@ -200,11 +271,17 @@ private:
   Value toF64(Value value) { return toElement(value, builder.getF64Type()); }
 
   Operation *op;
+  const WeightStore *weights;
   OpBuilder builder;
   Location loc;
 };
 
 struct FoldScalesPass : graph::impl::FoldScalesPassBase<FoldScalesPass> {
+  FoldScalesPass() = default;
+  explicit FoldScalesPass(const WeightStore &weights) : weights(&weights) {}
+
+  const WeightStore *weights = nullptr;
+
   void runOnOperation() override {
     SmallVector<Operation *> contractions;
     getOperation().walk([&](Operation *op) {
@@ -213,8 +290,12 @@ struct FoldScalesPass : graph::impl::FoldScalesPassBase<FoldScalesPass> {
         contractions.push_back(op);
     });
     for (Operation *op : contractions)
-      numFolded += Folder(op).run();
+      numFolded += Folder(op, weights).run();
   }
 };
 
 } // namespace
+
+std::unique_ptr<Pass> graph::createFoldScalesPass(const WeightStore &weights) {
+  return std::make_unique<FoldScalesPass>(weights);
+}

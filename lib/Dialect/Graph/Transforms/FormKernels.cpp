@@ -28,6 +28,11 @@ namespace tilewright::graph {
 
 namespace {
 
+/// The most ops of a kernel. More gain nothing, as what passes between kernels
+/// is little beside their work, and the time to generate code grows faster than
+/// their number.
+constexpr size_t maxOps = 256;
+
 /// A kernel in the making.
 struct Unit {
   /// In program order.
@@ -83,22 +88,34 @@ public:
   /// needs no launch is a unit without a shape.
   SmallVector<SmallVector<Operation *>> order() {
     SmallVector<SmallVector<Operation *>> ordered;
-    DenseSet<Operation *> placed;
-    std::function<void(Operation *)> place = [&](Operation *op) {
-      if (!position.contains(op) || placed.contains(op))
-        return;
+    DenseSet<Operation *> entered, placed;
+    // Not recursive: a chain of ops may be deeper than the stack.
+    SmallVector<Operation *> pending(llvm::reverse(ops));
+    while (!pending.empty()) {
+      Operation *op = pending.back();
+      if (placed.contains(op)) {
+        pending.pop_back();
+        continue;
+      }
       Unit *unit = unitOf.lookup(op);
-      SmallVector<Operation *> members =
-          unit ? unit->ops : SmallVector<Operation *>{op};
+      ArrayRef<Operation *> members = op;
+      if (unit)
+        members = unit->ops;
+      if (entered.insert(members.front()).second) {
+        for (Operation *member : llvm::reverse(members))
+          for (Value operand : llvm::reverse(member->getOperands())) {
+            Operation *producer = operand.getDefiningOp();
+            if (producer && position.contains(producer) &&
+                !placed.contains(producer) &&
+                !llvm::is_contained(members, producer))
+              pending.push_back(producer);
+          }
+        continue;
+      }
+      pending.pop_back();
       placed.insert(members.begin(), members.end());
-      for (Operation *member : members)
-        for (Value operand : member->getOperands())
-          if (Operation *producer = operand.getDefiningOp())
-            place(producer);
-      ordered.push_back(members);
-    };
-    for (Operation *op : ops)
-      place(op);
+      ordered.emplace_back(members);
+    }
     return ordered;
   }
 
@@ -110,6 +127,8 @@ private:
   StringRef whyNot(const Unit &from, const Unit &current) {
     if (current.alone || from.alone)
       return "one of them is a kernel of its own";
+    if (from.ops.size() + current.ops.size() > maxOps)
+      return "together they have too many ops";
     bool sameShape = from.shape == current.shape;
     for (Operation *op : current.ops)
       for (auto [index, operand] : llvm::enumerate(op->getOperands()))

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace tilewright::graph {
 #define GEN_PASS_DEF_HOISTWEIGHTSPASS
@@ -26,13 +27,36 @@ namespace {
 // What grows more than this from its weights stays in @main, where it is
 // computed where it is needed: a mask made of a few numbers is not worth
 // reading from memory.
-constexpr int64_t maxGrowth = 64;
-constexpr int64_t smallResult = 1 << 20;
+constexpr uint64_t maxGrowth = 64;
+constexpr uint64_t smallResult = 1 << 20;
 
-int64_t bytesOf(Value value) {
+/// Saturates: what no memory holds is not hoisted.
+uint64_t bytesOf(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * byteSize(*getDType(type.getElementType()));
+  uint64_t bytes = uint64_t(byteSize(*getDType(type.getElementType())));
+  for (int64_t size : type.getShape())
+    bytes = llvm::SaturatingMultiply(bytes, uint64_t(size));
+  // A size of 0 after a product that has saturated.
+  return llvm::is_contained(type.getShape(), 0) ? 0 : bytes;
 }
+
+/// Ops that compute the same of the same operands.
+struct SameComputation : llvm::DenseMapInfo<Operation *> {
+  static unsigned getHashValue(const Operation *op) {
+    return OperationEquivalence::computeHash(
+        const_cast<Operation *>(op), OperationEquivalence::directHashValue,
+        OperationEquivalence::ignoreHashValue,
+        OperationEquivalence::IgnoreLocations);
+  }
+  static bool isEqual(const Operation *a, const Operation *b) {
+    if (a == b || a == getEmptyKey() || a == getTombstoneKey() ||
+        b == getEmptyKey() || b == getTombstoneKey())
+      return a == b;
+    return OperationEquivalence::isEquivalentTo(
+        const_cast<Operation *>(a), const_cast<Operation *>(b),
+        OperationEquivalence::IgnoreLocations);
+  }
+};
 
 /// The op gives the same for every run: its attributes hold no symbols.
 bool isFixed(Operation *op) {
@@ -74,7 +98,7 @@ public:
           frontier.insert(result);
     if (!frontier.empty())
       move(frontier);
-    return int(frontier.size());
+    return numHoisted;
   }
 
 private:
@@ -112,18 +136,18 @@ private:
             main->getContext()->getLoadedDialect<GraphDialect>() &&
         isPure(op) && op->getNumRegions() == 0 && op->getNumResults() > 0 &&
         op->getNumOperands() > 0 && isFixed(op);
-    int64_t leaves = 0;
+    uint64_t leaves = 0;
     for (Value operand : op->getOperands()) {
       Operation *definition = operand.getDefiningOp();
       if (!isHoistable || !definition || !fixed.contains(definition))
         return;
-      leaves += leafBytes.lookup(definition);
+      leaves = llvm::SaturatingAdd(leaves, leafBytes.lookup(definition));
     }
     if (!isHoistable)
       return;
-    int64_t bytes = 0;
+    uint64_t bytes = 0;
     for (Value result : op->getResults())
-      bytes += bytesOf(result);
+      bytes = llvm::SaturatingAdd(bytes, bytesOf(result));
     if (bytes > smallResult && bytes / maxGrowth > leaves)
       return;
     // Whoever uses a broadcast can repeat the elements itself.
@@ -139,7 +163,7 @@ private:
     leafBytes[op] = leaves;
   }
 
-  std::string nameOf(Value value) {
+  static std::string nameOf(Value value, int64_t newKey) {
     // The weight that it is made of, if there is one only.
     llvm::SetVector<Operation *> cone;
     cone.insert(value.getDefiningOp());
@@ -162,47 +186,65 @@ private:
       return name.str();
     if (auto location = dyn_cast<NameLoc>(value.getLoc()))
       return location.getName().str();
-    return "computed." + std::to_string(nextKey);
+    return "computed." + std::to_string(newKey);
   }
 
-  void move(const llvm::SetVector<Value> &frontier) {
-    OpBuilder builder(module.getContext());
-    builder.setInsertionPointToEnd(module.getBody());
-    SmallVector<Type> types;
-    for (Value value : frontier)
-      types.push_back(value.getType());
-    auto weights = func::FuncOp::create(builder, module.getLoc(), "weights",
-                                        builder.getFunctionType({}, types));
-    weights.setPrivate();
-    builder.setInsertionPointToStart(weights.addEntryBlock());
-
+  /// Copies what the frontier needs to where the builder is; what computes the
+  /// same, as the steps of an unrolled recurrent net do, once.
+  void copyInto(OpBuilder &builder, const llvm::SetVector<Value> &frontier,
+                IRMapping &mapping) {
     llvm::SetVector<Operation *> needed;
     for (Value value : frontier)
       needed.insert(value.getDefiningOp());
     for (size_t i = 0; i < needed.size(); ++i)
       for (Value operand : needed[i]->getOperands())
         needed.insert(operand.getDefiningOp());
-    IRMapping mapping;
-    for (Operation *op : fixed) // in the order of @main
-      if (needed.contains(op))
-        builder.clone(*op, mapping);
-    SmallVector<Value> results;
-    for (Value value : frontier)
-      results.push_back(mapping.lookup(value));
-    func::ReturnOp::create(builder, module.getLoc(), results);
+    llvm::DenseSet<Operation *, SameComputation> copies;
+    for (Operation *op : fixed) { // in the order of @main
+      if (!needed.contains(op))
+        continue;
+      Operation *copy = builder.clone(*op, mapping);
+      auto [same, isNew] = copies.insert(copy);
+      if (isNew)
+        continue;
+      mapping.map(op->getResults(), (*same)->getResults());
+      copy->erase();
+    }
+  }
 
-    for (auto [i, value] : llvm::enumerate(frontier)) {
-      std::string name = nameOf(value);
+  void move(const llvm::SetVector<Value> &frontier) {
+    OpBuilder builder(module.getContext());
+    builder.setInsertionPointToEnd(module.getBody());
+    auto weights = func::FuncOp::create(builder, module.getLoc(), "weights",
+                                        builder.getFunctionType({}, {}));
+    weights.setPrivate();
+    builder.setInsertionPointToStart(weights.addEntryBlock());
+    IRMapping mapping;
+    copyInto(builder, frontier, mapping);
+
+    llvm::SetVector<Value> results;
+    for (Value value : frontier)
+      results.insert(mapping.lookup(value));
+    func::ReturnOp::create(builder, module.getLoc(), results.getArrayRef());
+    weights.setType(builder.getFunctionType(
+        {}, TypeRange(ValueRange(results.getArrayRef()))));
+    llvm::DenseMap<Value, std::pair<int64_t, std::string>> entries;
+    for (auto [i, result] : llvm::enumerate(results)) {
+      std::string name = nameOf(result, nextKey);
       weights.setResultAttr(unsigned(i), GraphDialect::keyName,
                             builder.getI64IntegerAttr(nextKey));
       weights.setResultAttr(unsigned(i), GraphDialect::valueName,
                             builder.getStringAttr(name));
+      entries[result] = {nextKey++, name};
+    }
+    numHoisted = int(results.size());
+
+    for (Value value : frontier.getArrayRef()) {
+      const auto &[key, name] = entries.find(mapping.lookup(value))->second;
       builder.setInsertionPoint(value.getDefiningOp());
-      auto weight = WeightOp::create(builder, value.getLoc(), value.getType(),
-                                     nextKey++, name);
-      Value replacement = weight.getResult();
-      Value original = value;
-      original.replaceUsesWithIf(replacement, [&](OpOperand &use) {
+      auto weight =
+          WeightOp::create(builder, value.getLoc(), value.getType(), key, name);
+      value.replaceUsesWithIf(weight.getResult(), [&](OpOperand &use) {
         return !fixed.contains(use.getOwner());
       });
     }
@@ -214,8 +256,10 @@ private:
   ModuleOp module;
   func::FuncOp main;
   llvm::SetVector<Operation *> fixed;
-  llvm::DenseMap<Operation *, int64_t> leafBytes;
+  llvm::DenseMap<Operation *, uint64_t> leafBytes;
   int64_t nextKey = firstComputedWeight;
+  /// Results of @weights.
+  int numHoisted = 0;
 };
 
 struct HoistWeightsPass : graph::impl::HoistWeightsPassBase<HoistWeightsPass> {

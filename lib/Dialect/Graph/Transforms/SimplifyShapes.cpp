@@ -152,7 +152,7 @@ private:
   }
 
   static bool isShort(const DimExpr &expr) {
-    return expr.str().size() <= maxText && expr.str() != "overflow()";
+    return expr.str().size() <= maxText && !expr.isOverflow();
   }
 
   /// Checks that hold for all sizes go; one that never holds is an error.
@@ -193,14 +193,23 @@ private:
         ops.push_back(op);
     });
     Bindings bindings(getOperation());
+    llvm::DenseMap<Value, Dims> known;
+    ContentsFolder folder(getOperation());
+    for (Operation *op : ops)
+      for (Value result : op->getResults())
+        if (isa<IntegerType>(elementOf(result)))
+          if (std::optional<Dims> contents = folder.fold(result))
+            known[result] = std::move(*contents);
     // From the last to the first: what only served a known value is dead then.
     for (Operation *op : llvm::reverse(ops)) {
       OpBuilder b(op);
       b.setInsertionPointAfter(op);
       for (Value result : op->getResults())
-        if (!result.use_empty() && !isListOfSizes(result))
-          if (Value known = contents(b, result, bindings)) {
-            result.replaceAllUsesWith(known);
+        if (auto entry = known.find(result); entry != known.end() &&
+                                             !result.use_empty() &&
+                                             !isListOfSizes(result))
+          if (Value list = materialize(b, result, entry->second, bindings)) {
+            result.replaceAllUsesWith(list);
             ++numFolded;
           }
       if (isOpTriviallyDead(op))
@@ -208,25 +217,25 @@ private:
     }
   }
 
-  static Value contents(OpBuilder &b, Value value, const Bindings &bindings) {
+  /// The elements of `value` behind it, or null if they are too long or not
+  /// known there.
+  static Value materialize(OpBuilder &b, Value value, const Dims &known,
+                           const Bindings &bindings) {
     auto type = cast<RankedTensorType>(value.getType());
-    if (!isa<IntegerType>(type.getElementType()))
-      return {};
-    std::optional<Dims> known = foldContents(value);
-    if (!known || !llvm::all_of(*known, [&](const DimExpr &expr) {
+    if (!llvm::all_of(known, [&](const DimExpr &expr) {
           return isShort(expr) &&
                  bindings.areBefore(expr, value.getDefiningOp());
         }))
       return {};
     Location loc = value.getLoc();
-    if (llvm::all_of(*known, [](const DimExpr &expr) {
+    if (llvm::all_of(known, [](const DimExpr &expr) {
           return expr.constantValue().has_value();
         }))
-      return constantOf(b, loc, type, *known);
+      return constantOf(b, loc, type, known);
     if (type.getElementType().isInteger(1))
       return {};
     Value result =
-        FromDimsOp::create(b, loc, getDimsAttr(b.getContext(), *known));
+        FromDimsOp::create(b, loc, getDimsAttr(b.getContext(), known));
     if (type.getElementType() != b.getI64Type())
       result =
           CastOp::create(b, loc,

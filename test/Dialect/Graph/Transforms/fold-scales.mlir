@@ -61,3 +61,56 @@ func.func @stays(%x: tensor<1x4xf32>, %v: tensor<4x4xf32>) -> (tensor<1x4xf32>, 
   %7 = tw.binary mul %6, %x : tensor<1x4xf32>, tensor<1x4xf32> -> tensor<1x4xf32>
   return %1, %3, %5, %7 : tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
 }
+
+// -----
+
+// What the element type does not hold with its full precision is not folded: a
+// filter beyond the largest number, one below the least normal, a division by
+// 0, a shift that is too large. The others are.
+// CHECK-LABEL: func.func @out_of_range
+// CHECK-COUNT-2: tw.binary mul %{{.*}}, %{{.*}} : tensor<1x2xf16>, tensor<2xf16>
+// CHECK: tw.binary div
+// CHECK: tw.binary add
+// CHECK: tw.binary mul
+// CHECK: tw.matmul
+// CHECK-NEXT: return
+func.func @out_of_range(%x: tensor<1x2xf16>) -> (tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>) {
+  %w = tw.constant dense<[[3.0, 0.0], [0.001, -300.0]]> : tensor<2x2xf16>
+  %large = tw.constant dense<[1.0, 300.0]> : tensor<2xf16>
+  %small = tw.constant dense<[0.01, 1.0]> : tensor<2xf16>
+  %zero = tw.constant dense<[0.0, 1.0]> : tensor<2xf16>
+  %two = tw.constant dense<2.0> : tensor<f16>
+  %shift = tw.constant dense<[40000.0, 0.0]> : tensor<2xf16>
+  %0 = tw.matmul %x, %w : tensor<1x2xf16>, tensor<2x2xf16> -> tensor<1x2xf16>
+  %1 = tw.binary mul %0, %large : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  %2 = tw.matmul %x, %w : tensor<1x2xf16>, tensor<2x2xf16> -> tensor<1x2xf16>
+  %3 = tw.binary mul %2, %small : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  %4 = tw.matmul %x, %w : tensor<1x2xf16>, tensor<2x2xf16> -> tensor<1x2xf16>
+  %5 = tw.binary div %4, %zero : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  %6 = tw.matmul %x, %w : tensor<1x2xf16>, tensor<2x2xf16> -> tensor<1x2xf16>
+  %7 = tw.binary add %6, %shift : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  %8 = tw.binary mul %7, %two : tensor<1x2xf16>, tensor<f16> -> tensor<1x2xf16>
+  %9 = tw.matmul %x, %w : tensor<1x2xf16>, tensor<2x2xf16> -> tensor<1x2xf16>
+  %10 = tw.binary mul %9, %two : tensor<1x2xf16>, tensor<f16> -> tensor<1x2xf16>
+  return %1, %3, %5, %8, %10 : tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>, tensor<1x2xf16>
+}
+
+// -----
+
+// The rows of a transposed filter are its channels: 300 * 300 is too large,
+// 0.01 * 300 is not.
+// CHECK-LABEL: func.func @rows
+// CHECK: tw.matmul
+// CHECK: tw.binary mul %{{.*}}, %{{.*}} : tensor<1x2xf16>, tensor<2xf16>
+// CHECK: %[[FOLDED:.*]] = tw.matmul
+// CHECK: return %{{.*}}, %[[FOLDED]]
+func.func @rows(%x: tensor<1x3xf16>) -> (tensor<1x2xf16>, tensor<1x2xf16>) {
+  %w = tw.constant dense<[[1.0, 2.0, 300.0], [0.01, 3.0, 4.0]]> : tensor<2x3xf16>
+  %first = tw.constant dense<[300.0, 1.0]> : tensor<2xf16>
+  %second = tw.constant dense<[1.0, 300.0]> : tensor<2xf16>
+  %0 = tw.matmul %x, %w transposed : tensor<1x3xf16>, tensor<2x3xf16> -> tensor<1x2xf16>
+  %1 = tw.binary mul %0, %first : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  %2 = tw.matmul %x, %w transposed : tensor<1x3xf16>, tensor<2x3xf16> -> tensor<1x2xf16>
+  %3 = tw.binary mul %2, %second : tensor<1x2xf16>, tensor<2xf16> -> tensor<1x2xf16>
+  return %1, %3 : tensor<1x2xf16>, tensor<1x2xf16>
+}

@@ -80,3 +80,45 @@ func.func @main(%x: tensor<2x4xf32>, %z: tensor<8x4xf32>) -> (tensor<2x8xf32>, t
   %1 = tw.matmul %x, %z transposed : tensor<2x4xf32>, tensor<8x4xf32> -> tensor<2x8xf32>
   return %0, %1 : tensor<2x8xf32>, tensor<2x8xf32>
 }
+
+// -----
+
+// What is computed twice of the same weights is one result: the steps of an
+// unrolled recurrent net read one transposed weight.
+// CHECK-LABEL: func.func @main
+// CHECK: %[[W:.*]] = tw.weight 4294967296 "w" : tensor<3x4xf32>
+// CHECK: tw.matmul %arg0, %[[W]]
+// CHECK: %[[AGAIN:.*]] = tw.weight 4294967296 "w" : tensor<3x4xf32>
+// CHECK: tw.matmul %arg1, %[[AGAIN]]
+// CHECK: func.func private @weights() -> (tensor<3x4xf32> {tw.key = 4294967296 : i64, tw.name = "w"})
+// CHECK-NEXT: tw.weight 0
+// CHECK-NEXT: tw.transpose
+// CHECK-NEXT: return
+func.func @main(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  %w = tw.weight 0 "w" : tensor<4x3xf32>
+  %0 = tw.matmul %x, %w transposed : tensor<2x3xf32>, tensor<4x3xf32> -> tensor<2x4xf32>
+  %v = tw.weight 0 "w" : tensor<4x3xf32>
+  %1 = tw.matmul %y, %v transposed : tensor<2x3xf32>, tensor<4x3xf32> -> tensor<2x4xf32>
+  return %0, %1 : tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
+// What no memory holds stays, however large its number of bytes is.
+// CHECK-LABEL: func.func @main
+// CHECK: tw.broadcast
+// CHECK: tw.unary
+// CHECK-NOT: @weights
+func.func @main(%x: tensor<f32>) -> tensor<f32> {
+  %w = tw.weight 0 "w" : tensor<1xf32>
+  %none = tw.constant dense<0> : tensor<i64>
+  %0 = tw.loop max_trips %none : tensor<i64> carried(%x) trips "T" : (tensor<f32>) -> tensor<f32> {
+  ^bb0(%i: tensor<i64>, %s: tensor<f32>):
+    %true = tw.constant dense<true> : tensor<i1>
+    %b = tw.broadcast %w : tensor<1xf32> -> tensor<2147483648x2147483648xf32>
+    %n = tw.unary neg %b : tensor<2147483648x2147483648xf32> -> tensor<2147483648x2147483648xf32>
+    %r = tw.reduce sum %n axes [0, 1] : tensor<2147483648x2147483648xf32> -> tensor<f32>
+    tw.yield %true, %r : tensor<i1>, tensor<f32>
+  }
+  return %0 : tensor<f32>
+}

@@ -41,6 +41,19 @@ std::optional<Dims> foldContents(mlir::Value value);
 /// The one element of a tensor of one element.
 std::optional<DimExpr> foldScalar(mlir::Value value);
 
+/// The same for many values of a module, as long as the module does not change:
+/// what was found for one is remembered for those that are computed from it.
+class ContentsFolder {
+public:
+  explicit ContentsFolder(mlir::Operation *module);
+  ~ContentsFolder();
+  std::optional<Dims> fold(mlir::Value value);
+
+private:
+  class Impl;
+  std::unique_ptr<Impl> impl;
+};
+
 /// Bounds of each element of an integer or bool tensor, known or not: none if
 /// the tensor is too large or dynamic. At worst the range of its type.
 std::optional<llvm::SmallVector<SymbolRange>> contentsBounds(mlir::Value value);

@@ -10,6 +10,10 @@
 
 #include "mlir/Pass/Pass.h"
 
+namespace tilewright {
+class WeightStore;
+} // namespace tilewright
+
 namespace tilewright::graph {
 
 /// Keys of the results of @weights start here, above all keys of imported
@@ -21,6 +25,9 @@ constexpr int64_t firstComputedWeight = int64_t(1) << 32;
 
 #define GEN_PASS_REGISTRATION
 #include "tilewright/Dialect/Graph/Transforms/Passes.h.inc"
+
+/// tw-fold-scales that knows the weights; they must outlive the pass.
+std::unique_ptr<mlir::Pass> createFoldScalesPass(const WeightStore &weights);
 
 } // namespace tilewright::graph
 

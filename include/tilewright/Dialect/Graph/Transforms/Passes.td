@@ -89,7 +89,10 @@ def FoldScalesPass : Pass<"tw-fold-scales", "::mlir::ModuleOp"> {
     divisions with constants (one per output channel, or one for all) becomes one
     addition: the scales go into the weights. The arithmetic on weights is done in
     f64 and rounded once; `tw-hoist-weights` moves it out of @main. A single
-    addition is left as it is.
+    addition is left as it is, and so is a chain whose folded weights, or what is
+    added, would leave the normal numbers of the element type: they would be
+    infinite or lose digits where the result need not. (tw-opt knows no values of
+    a `tw.weight` and takes them as fit.)
 
         %1 = tw.conv %x, %w ...
         %2 = tw.binary sub %1, %mean
@@ -113,7 +116,8 @@ def HoistWeightsPass : Pass<"tw-hoist-weights", "::mlir::ModuleOp"> {
     Every op of @main whose operands are all constant (weights, constants, results
     of such ops) moves into `func.func private @weights`, which is run once, when
     the module is written. @main refers to its results by new keys, from 2^32
-    onward; in @weights the results carry them as `tw.key`.
+    onward; in @weights the results carry them as `tw.key`. What is computed
+    twice in the same way is one result.
 
         %w = tw.weight 3 "fc.weight" : tensor<8x4xf32>
         %t = tw.transpose %w [1, 0] : tensor<8x4xf32> -> tensor<4x8xf32>

@@ -1,0 +1,34 @@
+//===- ConstantValues.h - what constants come to --------------------------===//
+//
+// Part of Tilewright, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Passes that decide by the numbers in constants compute them with the
+// reference interpreter: ops on constants and weights run in a function of
+// their own.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
+#define TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
+
+#include "tilewright/Support/WeightStore.h"
+
+#include "mlir/IR/Value.h"
+
+namespace tilewright::graph {
+
+/// Everything that the values are computed from, each op behind those that it
+/// reads.
+llvm::SmallVector<mlir::Operation *> coneOf(mlir::ValueRange values);
+
+/// The tensors that the values hold; they are computed from constants and from
+/// weights of the store only.
+Result<std::vector<Tensor>> evaluateConstants(mlir::ValueRange values,
+                                              const WeightStore &weights);
+
+} // namespace tilewright::graph
+
+#endif // TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
