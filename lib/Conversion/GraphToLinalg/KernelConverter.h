@@ -96,7 +96,24 @@ private:
   mlir::Value argReduce(ArgReduceOp op);
   mlir::Value resize(ResizeOp op);
   mlir::Value gridSample(GridSampleOp op);
+  struct IndexMath;
   mlir::Value padByCoordinates(PadOp op);
+  mlir::Value constant(ConstantOp op);
+  mlir::Value transpose(TransposeOp op);
+  mlir::Value broadcast(BroadcastOp op);
+  mlir::Value range(RangeOp op);
+  mlir::Value slice(SliceOp op);
+  mlir::Value gather(GatherOp op);
+  mlir::Value gatherElements(GatherElementsOp op);
+  mlir::Value gatherND(GatherNDOp op);
+  mlir::Value reverseSequence(ReverseSequenceOp op);
+  /// The first operand of an op, read for each element of the result where the
+  /// coordinates say.
+  mlir::Value
+  readAt(mlir::Operation *op, llvm::ArrayRef<Input> inputs,
+         llvm::function_ref<llvm::SmallVector<mlir::Value>(IndexMath &,
+                                                           mlir::ValueRange)>
+             coordinatesOf);
 
   mlir::func::FuncOp function;
   mlir::OpBuilder b;
