@@ -60,9 +60,18 @@ def shape_of(made, name):
 
 
 def operand(draw, made, name, shape, kind):
-    """A second operand of an elementwise op: the value itself, a scalar, or what broadcasts."""
+    """A second operand of an elementwise op: the value itself, a scalar, what broadcasts, or
+    rows of a table."""
     if draw.chance(0.3):
         return name
+    if shape and all(shape) and len(shape) > 1 and draw.chance(0.2):
+        rows = draw.pick([1, 2, 4, 5, 16])
+        table = add_constant(made, f"{name}_table", draw.values(NAMES[kind], (rows, *shape[1:])))
+        numbers = f"{name}_numbers"
+        made.values[numbers] = draw.values("i64", shape[0], -rows, rows - 1)
+        made.fixed.add(numbers)
+        made.nodes.append(helper.make_node("Gather", [table, numbers], [f"{name}_rows"], name=f"rows_of_{name}"))
+        return f"{name}_rows"
     dims = []
     if shape and None not in shape and draw.chance(0.6):
         dims = [1 if draw.chance(0.4) else size for size in shape[draw.integer(0, len(shape) - 1) :]]
