@@ -209,6 +209,23 @@ def test_reshape_rest_is_known_to_be_one():
         agrees(graph_of(nodes, inputs, weights), [mask, scores])
 
 
+def test_reshape_rest_after_a_sum():
+    """[N + 1, L] as [N + 1, -1, L]: the axis is known to be 1, so it can be squeezed."""
+    nodes = [
+        helper.make_node("Pad", ["i0", "pads"], ["x"]),
+        helper.make_node("Shape", ["i0"], ["n"], start=0, end=1),
+        helper.make_node("Shape", ["i0"], ["l"], start=1, end=2),
+        helper.make_node("Add", ["n", "one"], ["n1"]),
+        helper.make_node("Concat", ["n1", "rest", "l"], ["split"], axis=0),
+        helper.make_node("Reshape", ["x", "split"], ["r"], name="node"),
+        helper.make_node("Squeeze", ["r", "one"], ["s"]),
+        helper.make_node("Add", ["s", "i1"], ["o0"]),
+    ]
+    weights = {"pads": ints(0, 0, 1, 0), "one": ints(1), "rest": ints(-1)}
+    x, y = np.arange(12, dtype=np.float32).reshape(3, 4), np.ones((4, 4), np.float32)
+    agrees(graph_of(nodes, [(["N", "L"], x), (["M", "L"], y)], weights), [x, y])
+
+
 def test_slice_end_that_wraps():
     """x + the largest integer wraps, as integers do, whatever x is."""
     nodes = [

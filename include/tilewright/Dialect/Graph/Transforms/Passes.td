@@ -22,7 +22,8 @@ def FormKernelsPass : Pass<"tw-form-kernels", "::mlir::ModuleOp"> {
       twice: elementwise after everything, on the same shape; elementwise before
       reductions, normalisations and movement;
     - the kernel then still has no input that depends on its own output;
-    - no sizes are bound between the two.
+    - no sizes are bound between the two;
+    - the kernel then has at most 256 ops.
 
     A result that others use too is written by the same kernel. Refusals are
     remarks.
