@@ -155,9 +155,8 @@ TEST_P(Ops, TransposePart) {
                   "%t = tile.transpose %at [1, 0] : " + tensor(shape) + " -> " +
                   tensor(result) + "\n%r = tile.clip %t valid [" +
                   std::to_string(first) + " to " + std::to_string(last) +
-                  ", 0 to " + std::to_string(rows) +
-                  "] fill 0.0 : f32 : " + tensor(result) + "\n" +
-                  store('b', result));
+                  ", 0 to " + std::to_string(rows) + "] fill 0.0 : f32 : " +
+                  tensor(result) + "\n" + store('b', result));
       }
 }
 
