@@ -147,7 +147,7 @@ private:
         for (const std::string &symbol : symbols) {
           auto range = signature.symbols.find(symbol);
           int64_t value = moveIntoRange(
-              axis == 0 ? 2 : 64,
+              axis == 0 ? options.firstAxis : options.otherAxes,
               range == signature.symbols.end() ? SymbolRange() : range->second);
           if (result.sizes.insert({symbol, value}).second)
             result.chosen[symbol] = value;

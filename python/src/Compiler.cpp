@@ -138,8 +138,10 @@ py::list toList(const std::vector<Verdict> &verdicts) {
 }
 
 /// Inputs by name; those that are missing are random.
-RandomInputs makeInputs(const Signature &signature, const py::dict &given,
-                        uint64_t seed, const SymbolBindings &sizes) {
+std::vector<std::vector<Tensor>> makeInputs(const Signature &signature,
+                                            const py::dict &given,
+                                            uint64_t seed,
+                                            const SymbolBindings &sizes) {
   RandomInputsOptions options;
   options.seed = seed;
   options.sizes = sizes;
@@ -154,17 +156,20 @@ RandomInputs makeInputs(const Signature &signature, const py::dict &given,
       raise("InputError",
             error("the model has no input '", fromText(key), "'"));
   }
-  auto inputs = randomInputs(signature, options);
+  auto inputs = inputsToVerify(signature, options);
   if (!inputs)
     raise("InputError", inputs.error());
-  return inputs.take();
+  std::vector<std::vector<Tensor>> runs;
+  for (RandomInputs &run : *inputs)
+    runs.push_back(std::move(run.tensors));
+  return runs;
 }
 
 py::tuple verify(const py::buffer &buffer, const std::string &target,
                  const py::dict &given, uint64_t seed,
                  const SymbolBindings &sizes, unsigned threads) {
   std::shared_ptr<const Module> module = loadModule(buffer);
-  RandomInputs inputs = makeInputs(module->signature(), given, seed, sizes);
+  auto runs = makeInputs(module->signature(), given, seed, sizes);
   auto session = Session::create(module, createCpuDevice(),
                                  {.threads = threads, .target = target});
   if (!session)
@@ -174,7 +179,7 @@ py::tuple verify(const py::buffer &buffer, const std::string &target,
   options.progress = [&](int64_t) { return interrupt.goOn(); };
   auto report = [&] {
     py::gil_scoped_release release;
-    return verifySession(module, **session, inputs.tensors, options);
+    return verifySession(module, **session, runs, options);
   }();
   PythonInterrupt::rethrow();
   if (!report)

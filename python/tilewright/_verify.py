@@ -48,8 +48,9 @@ def verify(
 
     model: a model, or the path or the bytes of a module.
     inputs: by name; those that are missing are random.
-    sizes: of dynamic axes of random inputs; by default 2 for the first axis and 64
-        for others, moved into their range.
+    sizes: of dynamic axes of random inputs. Where some are left open it runs twice:
+        with 2 for the first axis and 64 for others, moved into their range, and, if
+        the model takes these, with 3 and 69.
 
     Raises ModelError if there is no code to compare, RunError if the module was
     stripped.

@@ -9,7 +9,6 @@
 
 #include "Interrupt.h"
 
-#include "tilewright/Driver/RandomInputs.h"
 #include "tilewright/Runtime/Device/Cpu/CpuDevice.h"
 
 #include <algorithm>
@@ -216,9 +215,9 @@ void InputOptions::addTo(CLI::App &app) {
                 "is 2 and others are 64, moved into their range");
 }
 
-Result<std::vector<Tensor>>
-InputOptions::read(const Signature &signature,
-                   std::optional<uint64_t> defaultSeed) const {
+Result<RandomInputsOptions>
+InputOptions::toOptions(const Signature &signature,
+                        std::optional<uint64_t> defaultSeed) const {
   RandomInputsOptions options;
   std::optional<uint64_t> chosen = seed ? seed : defaultSeed;
   options.seed = chosen.value_or(0);
@@ -244,15 +243,28 @@ InputOptions::read(const Signature &signature,
       auto bits = std::make_shared<Tensor>(found->second);
       found->second = Tensor(DType::BF16, bits->shape(), bits->data(), bits);
     }
-  auto inputs = randomInputs(signature, options);
-  if (!inputs)
-    return inputs.error();
-  for (const auto &[name, value] : inputs->shapes.chosen) {
+  return options;
+}
+
+void printChosen(const InputShapes &shapes) {
+  for (const auto &[name, value] : shapes.chosen) {
     std::ostringstream note;
     note << name << " = " << value << " (choose with --dim " << name
          << "=SIZE)";
     printNote(note.str());
   }
+}
+
+Result<std::vector<Tensor>>
+InputOptions::read(const Signature &signature,
+                   std::optional<uint64_t> defaultSeed) const {
+  auto options = toOptions(signature, defaultSeed);
+  if (!options)
+    return options.error();
+  auto inputs = randomInputs(signature, *options);
+  if (!inputs)
+    return inputs.error();
+  printChosen(inputs->shapes);
   return std::move(inputs->tensors);
 }
 

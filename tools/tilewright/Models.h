@@ -16,6 +16,7 @@
 #include "Commands.h"
 
 #include "tilewright/Driver/Compile.h"
+#include "tilewright/Driver/RandomInputs.h"
 #include "tilewright/Module/Module.h"
 #include "tilewright/Runtime/Session.h"
 
@@ -64,12 +65,18 @@ struct InputOptions {
   std::optional<uint64_t> seed;
   void addTo(CLI::App &app);
   /// Inputs that have no file get random values, by `defaultSeed` if the user
-  /// gave none; without either that is an error. Sizes that were chosen are
-  /// told on stderr.
+  /// gave none; without either that is an error.
+  Result<RandomInputsOptions>
+  toOptions(const Signature &signature,
+            std::optional<uint64_t> defaultSeed = std::nullopt) const;
+  /// Sizes that were chosen are told on stderr.
   Result<std::vector<Tensor>>
   read(const Signature &signature,
        std::optional<uint64_t> defaultSeed = std::nullopt) const;
 };
+
+/// Tells on stderr which sizes were chosen, and how to choose others.
+void printChosen(const InputShapes &shapes);
 
 /// How a module runs: on this machine's processor.
 struct RunOptions {

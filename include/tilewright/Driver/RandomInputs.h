@@ -24,6 +24,8 @@ struct RandomInputsOptions {
   uint64_t seed = 0;
   /// What the user says of the sizes: N = 4.
   SymbolBindings sizes = {};
+  /// Others: on the first axis of an input, and elsewhere.
+  int64_t firstAxis = 2, otherAxes = 64;
   /// Inputs that are there already, by name; sizes follow from their shapes.
   std::map<std::string, Tensor> given = {};
 };
@@ -33,8 +35,8 @@ struct InputShapes {
   std::vector<std::vector<int64_t>> shapes;
   /// The values of all symbols in the inputs' types.
   SymbolBindings sizes;
-  /// Those that nothing decided and that were chosen: 2 for the first axis of
-  /// an input, 64 for others, moved into the symbol's range.
+  /// Those that nothing decided and that were chosen, by the options and moved
+  /// into the symbol's range.
   SymbolBindings chosen;
 };
 

@@ -25,6 +25,7 @@
 #ifndef TILEWRIGHT_DRIVER_VERIFY_H
 #define TILEWRIGHT_DRIVER_VERIFY_H
 
+#include "tilewright/Driver/RandomInputs.h"
 #include "tilewright/Runtime/Session.h"
 
 #include <functional>
@@ -68,6 +69,8 @@ struct VerifyReport {
   std::vector<Verdict> kernels;
   /// One for each output of the model.
   std::vector<Verdict> outputs;
+  /// Why inputs behind the first were left out; empty if they were not.
+  std::string leftOut;
 
   bool ok() const;
 };
@@ -82,11 +85,19 @@ struct VerifyOptions {
   std::function<bool(int64_t kernels)> progress;
 };
 
-/// Verifies what `session` runs, on these inputs. An error means that the
-/// reference could not run: the module was stripped, or the inputs are wrong.
+/// Random inputs to verify a model with. Where the options leave sizes open
+/// there are two sets, because the default sizes fill whole tiles: the second
+/// has 3 for 2 and 69 for 64.
+Result<std::vector<RandomInputs>>
+inputsToVerify(const Signature &signature, const RandomInputsOptions &options);
+
+/// Verifies what `session` runs, on each of these sets of inputs; a verdict is
+/// that of the worst. An error means that the reference could not run with the
+/// first: the module was stripped, or the inputs are wrong. Others that it
+/// refuses (not every model takes every size) are left out.
 Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
                                    Session &session,
-                                   const std::vector<Tensor> &inputs,
+                                   const std::vector<std::vector<Tensor>> &runs,
                                    const VerifyOptions &options = {});
 
 } // namespace tilewright

@@ -67,7 +67,7 @@ protected:
     auto session = Session::create(module, std::move(device));
     if (!session)
       return session.error();
-    return verifySession(module, **session, inputs);
+    return verifySession(module, **session, {inputs});
   }
 
   std::shared_ptr<const Module> module;
@@ -97,6 +97,46 @@ TEST_F(Verify, WrongKernel) {
   EXPECT_FALSE(report->kernels[0].ok());
   EXPECT_GT(report->kernels[0].error, 1e-5);
   EXPECT_FALSE(report->outputs[0].ok());
+}
+
+// Of several runs the worst counts, and one that the model does not take is
+// left out.
+TEST_F(Verify, Runs) {
+  Tensor equal(DType::F32, {2, 10}), narrow(DType::F32, {2, 9});
+  std::fill_n(equal.as<float>(), 20, 1.0f);
+  std::fill_n(narrow.as<float>(), 18, 1.0f);
+  auto run = [&](const std::vector<std::vector<Tensor>> &runs) {
+    auto session = Session::create(
+        module, createNullDevice([](const Launch &launch) {
+          std::fill_n(static_cast<float *>(launch.buffers[1]), 20, 0.1f);
+        }));
+    auto report = verifySession(module, **session, runs);
+    EXPECT_TRUE(report) << report.error().message;
+    return report.take();
+  };
+  VerifyReport right = run({{equal}, {narrow}});
+  EXPECT_TRUE(right.ok());
+  EXPECT_EQ(right.kernels[0].runs, 1);
+  EXPECT_THAT(right.leftOut, testing::HasSubstr("9"));
+  Tensor other = equal;
+  other.as<float>()[3] = 2;
+  VerifyReport wrong = run({{equal}, {other}});
+  EXPECT_FALSE(wrong.kernels[0].ok());
+  EXPECT_FALSE(wrong.outputs[0].ok());
+  EXPECT_EQ(wrong.kernels[0].runs, 2);
+  EXPECT_EQ(wrong.leftOut, "");
+}
+
+// Where a size is open there are two sets of inputs, one for partial tiles.
+TEST_F(Verify, Inputs) {
+  auto open = inputsToVerify(module->signature(), {});
+  ASSERT_TRUE(open) << open.error().message;
+  ASSERT_EQ(open->size(), 2u);
+  EXPECT_THAT((*open)[0].tensors[0].shape(), ElementsAre(2, 10));
+  EXPECT_THAT((*open)[1].tensors[0].shape(), ElementsAre(3, 10));
+  auto given = inputsToVerify(module->signature(), {.sizes = {{"N", 5}}});
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_EQ(given->size(), 1u);
 }
 
 // NaN where there should be none is wrong, however large the bound.
