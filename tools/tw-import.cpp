@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   if (check) {
     Result<std::vector<NodeProblem>> problems =
-        checkOnnx(context, path, options);
+        checkOnnx(context, {path}, options);
     if (!problems)
       return fail(problems.error());
     for (const NodeProblem &problem : *problems)
@@ -75,7 +75,7 @@ int main(int argc, char **argv) {
                    << "): " << problem.reason << "\n";
     return problems->empty() ? 0 : 1;
   }
-  Result<ImportedModel> model = importOnnx(context, path, options);
+  Result<ImportedModel> model = importOnnx(context, {path}, options);
   if (!model)
     return fail(model.error());
   for (const std::string &warning : model->warnings)

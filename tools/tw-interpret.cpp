@@ -60,7 +60,7 @@ static json run(const json &job) {
   }
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   Result<ImportedModel> model =
-      importOnnx(context, job.at("model").get<std::string>(), options);
+      importOnnx(context, {job.at("model").get<std::string>()}, options);
   if (!model)
     return failure("import", model.error());
   auto function = model->module->lookupSymbol<mlir::func::FuncOp>("main");

@@ -16,9 +16,9 @@ using namespace mlir;
 
 namespace tilewright {
 
-Result<std::vector<NodeProblem>> checkModel(const std::string &path,
+Result<std::vector<NodeProblem>> checkModel(const ModelSource &source,
                                             const ImportOptions &options) {
-  if (Status status = checkNoModule({path}); !status)
+  if (Status status = checkNoModule(source); !status)
     return status.error();
   DialectRegistry registry;
   registerCompilerDialects(registry);
@@ -27,7 +27,7 @@ Result<std::vector<NodeProblem>> checkModel(const std::string &path,
   // What the importer finds it returns; nothing is to be printed.
   ScopedDiagnosticHandler silence(&context,
                                   [](Diagnostic &) { return success(); });
-  return checkOnnx(context, path, options);
+  return checkOnnx(context, source, options);
 }
 
 } // namespace tilewright

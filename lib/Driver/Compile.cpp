@@ -111,10 +111,7 @@ public:
 
     if (Status status = begin("import"); !status)
       return status.error();
-    auto imported = source.bytes.empty()
-                        ? importOnnx(context, source.path, options.import)
-                        : importOnnxBytes(context, source.bytes, nullptr, "",
-                                          options.import);
+    auto imported = importOnnx(context, source, options.import);
     if (!imported)
       return imported.error();
     report.warnings = imported->warnings;

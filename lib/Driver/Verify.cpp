@@ -8,7 +8,6 @@
 #include "tilewright/Driver/Verify.h"
 
 #include "tilewright/Dialect/Graph/IR/NodeNames.h"
-#include "tilewright/Driver/ReferenceModel.h"
 
 #include <cmath>
 
@@ -221,19 +220,23 @@ inputsToVerify(const Signature &signature, const RandomInputsOptions &options) {
   return runs;
 }
 
-Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
-                                   Session &session,
-                                   const std::vector<std::vector<Tensor>> &runs,
-                                   const VerifyOptions &options) {
+Result<References> References::load(std::shared_ptr<const Module> module) {
   if (Status status = module->verifyWeights(); !status)
     return status.error();
   auto kernels = ReferenceModel::load(module, ReferenceModel::Kernels);
   if (!kernels)
     return kernels.error();
-  auto imported = ReferenceModel::load(module, ReferenceModel::Imported);
+  auto imported =
+      ReferenceModel::load(std::move(module), ReferenceModel::Imported);
   if (!imported)
     return imported.error();
+  return References{kernels.take(), imported.take()};
+}
 
+Result<VerifyReport> verifySession(const References &references,
+                                   Session &session,
+                                   const std::vector<std::vector<Tensor>> &runs,
+                                   const VerifyOptions &options) {
   VerifyReport report;
   report.target = session.target().target;
   KernelComparison comparison(session, options, report);
@@ -242,10 +245,11 @@ Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
     return comparison.observe(observation);
   };
   auto verify = [&](const std::vector<Tensor> &inputs) -> Status {
-    auto outputs = (*kernels)->run(inputs, interpreterOptions);
+    auto outputs = references.kernels->run(inputs, interpreterOptions);
     if (!outputs)
       return outputs.error();
-    return compareNetwork(**imported, session, inputs, options, report);
+    return compareNetwork(*references.imported, session, inputs, options,
+                          report);
   };
   for (size_t i = 0; i < runs.size() && report.leftOut.empty(); ++i)
     if (Status status = verify(runs[i]); !status) {

@@ -169,31 +169,35 @@ py::tuple verify(const py::buffer &buffer, const std::string &target,
                  const py::dict &given, uint64_t seed,
                  const SymbolBindings &sizes, unsigned threads) {
   std::shared_ptr<const Module> module = loadModule(buffer);
-  auto runs = makeInputs(module->signature(), given, seed, sizes);
   auto session = Session::create(module, createCpuDevice(),
                                  {.threads = threads, .target = target});
   if (!session)
     raise("ModelError", session.error());
+  auto references = References::load(module);
+  if (!references)
+    raise("ModelError", references.error());
+  auto runs = makeInputs(module->signature(), given, seed, sizes);
   PythonInterrupt interrupt;
   VerifyOptions options;
   options.progress = [&](int64_t) { return interrupt.goOn(); };
   auto report = [&] {
     py::gil_scoped_release release;
-    return verifySession(module, **session, runs, options);
+    return verifySession(*references, **session, runs, options);
   }();
   PythonInterrupt::rethrow();
   if (!report)
     raise("RunError", report.error());
   return py::make_tuple(toText(report->target), toList(report->kernels),
-                        toList(report->outputs));
+                        toList(report->outputs), toText(report->leftOut));
 }
 
-py::list check(const std::string &path,
+py::list check(const std::string &path, const py::bytes &bytes,
                const std::vector<std::string> &shapes) {
   ImportOptions options = importOptions(shapes);
+  ModelSource source{path, bytes};
   auto problems = [&] {
     py::gil_scoped_release release;
-    return checkModel(path, options);
+    return checkModel(source, options);
   }();
   if (!problems)
     raise("ModelError", problems.error());
@@ -211,7 +215,7 @@ PYBIND11_MODULE(_compiler, m) {
   m.def("compile", &compile, py::arg("path"), py::arg("bytes"),
         py::arg("output"), py::arg("targets"), py::arg("shapes"),
         py::arg("jobs"), py::arg("save_stages"), py::arg("keep_reference"));
-  m.def("check", &check, py::arg("path"), py::arg("shapes"));
+  m.def("check", &check, py::arg("path"), py::arg("bytes"), py::arg("shapes"));
   m.def("verify", &verify, py::arg("module"), py::arg("target"),
         py::arg("inputs"), py::arg("seed"), py::arg("sizes"),
         py::arg("threads"));

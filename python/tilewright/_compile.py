@@ -123,12 +123,13 @@ def compile(
     return Model(module, device=device, threads=threads, check_memory=check_memory)
 
 
-def check(
-    path: Union[str, "os.PathLike[str]"], *, shapes: Optional[Mapping[str, Shape]] = None
-) -> List[NodeProblem]:
+def check(model: Any, *, shapes: Optional[Mapping[str, Shape]] = None) -> List[NodeProblem]:
     """Every node and input of the ONNX model that cannot be compiled; empty if it can be.
 
-    Raises ModelError for a file that is no readable model.
+    model, shapes: as in `compile`.
+
+    Raises ModelError for what is no readable model.
     """
-    problems = load_compiler().check(_arguments.path("the model", path), _shape_texts(shapes))
+    path, data = _source(model)
+    problems = load_compiler().check(path=path, bytes=data, shapes=_shape_texts(shapes))
     return [NodeProblem(*each) for each in problems]

@@ -30,6 +30,9 @@ class Report(NamedTuple):
     target: str
     kernels: List[Verdict]
     outputs: List[Verdict]
+    #: Why it did not run a second time with other sizes; empty if it did or had none
+    #: to choose.
+    left_out: str
 
     @property
     def ok(self) -> bool:
@@ -52,14 +55,14 @@ def verify(
         with 2 for the first axis and 64 for others, moved into their range, and, if
         the model takes these, with 3 and 69.
 
-    Raises ModelError if there is no code to compare, RunError if the module was
-    stripped.
+    Raises ModelError if there is no code or no reference to compare (a stripped module
+    has none), RunError if the reference cannot run.
     """
     if not isinstance(model, Model):
         model = load(model)
     if model.device == "reference":
         raise ModelError("a model on device 'reference' has no kernels to compare with it")
-    target, kernels, outputs = load_compiler().verify(
+    target, kernels, outputs, left_out = load_compiler().verify(
         model._module,
         model.target,
         _arguments.mapping("inputs", inputs, InputError),
@@ -70,4 +73,6 @@ def verify(
         },
         0,
     )
-    return Report(target, [Verdict(*each) for each in kernels], [Verdict(*each) for each in outputs])
+    return Report(
+        target, [Verdict(*each) for each in kernels], [Verdict(*each) for each in outputs], left_out
+    )

@@ -22,8 +22,7 @@ using namespace tilewright;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   std::string_view bytes(reinterpret_cast<const char *>(data), size);
-  Result<ImportedModel> model =
-      importOnnxBytes(context, bytes, nullptr, /*folder=*/"", {});
+  Result<ImportedModel> model = importOnnx(context, {.bytes = bytes}, {});
   // An error says something.
   if (!model && model.error().message.empty())
     __builtin_trap();

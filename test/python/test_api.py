@@ -284,6 +284,18 @@ def test_verify(model):
     assert tw.verify(model, {"x": image(2)}).ok
 
 
+# A second run with other sizes that the model does not take is left out, and it says why.
+def test_verify_left_out():
+    text = """
+        <ir_version: 8, opset_import: ["" : 17]>
+        pairs (float[N, 3] x) => (float[M, 6] y) <int64[2] shape = {-1, 6}> { y = Reshape(x, shape) }
+    """
+    report = tw.verify(tw.compile(onnx.parser.parse_model(text)))
+    assert report.ok and "6" in report.left_out
+    assert tw.verify(tw.compile(onnx.parser.parse_model(text)), sizes={"N": 4}).left_out == ""
+
+
 # check lists what cannot be compiled.
 def test_check(conv_relu_file):
-    assert tw.check(conv_relu_file) == []
+    for model in (conv_relu_file, conv_relu_file.read_bytes(), onnx.load(conv_relu_file)):
+        assert tw.check(model) == []

@@ -46,8 +46,9 @@ def test_model_is_a_module(conv_relu_module):
 # Bytes that are no model.
 @pytest.mark.parametrize("source", [b"", b"this is no model"])
 def test_bad_model_bytes(source):
-    with pytest.raises(tw.ModelError):
-        tw.compile(source)
+    for function in (tw.compile, tw.check):
+        with pytest.raises(tw.ModelError):
+            function(source)
 
 
 # Things that are no model.
@@ -202,7 +203,7 @@ def test_save_to_nowhere(model, tmp_path):
 # Without the imported model there is no reference and nothing to verify.
 def test_stripped(models, tmp_path):
     model = tw.compile(models.conv_relu(), strip=True)
-    with pytest.raises(tw.RunError, match="strip"):
+    with pytest.raises(tw.ModelError, match="strip"):
         tw.verify(model)
     model.save(tmp_path / "m.twm")
     with pytest.raises(tw.ModelError, match="strip"):

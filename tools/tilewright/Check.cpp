@@ -32,7 +32,7 @@ struct Options {
 static int check(const Options &options) {
   ImportOptions importOptions;
   importOptions.shapes = options.shapes;
-  auto problems = checkModel(options.model, importOptions);
+  auto problems = checkModel({options.model}, importOptions);
   if (!problems)
     return printFailure(problems.error());
 

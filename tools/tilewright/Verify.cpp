@@ -24,9 +24,10 @@ Runs the model in the reference interpreter (which is slow), feeds every
 compiled kernel the reference's inputs, compares what it computes, and then
 compares the outputs of the whole network. Without inputs they are random with
 seed 0; where sizes are open it runs twice, with 2 and 64 and with 3 and 69 (if
-the model takes these), so that partial tiles are seen, too. The error is the largest difference over the largest value. Where a
-value lies so near to a tie that rounding it up is as right as down, as quantised
-models have it, either is taken.
+the model takes these), so that partial tiles are seen, too. The error is the
+largest difference over the largest value. Where a value lies so near to a tie
+that rounding it up is as right as down, as quantised models have it, either is
+taken.
 Exit codes: 0 all within the bounds, 1 not so or an error, 2 a mistake on the
 command line.)";
 
@@ -128,13 +129,17 @@ static int verify(const Options &options) {
   if (!session)
     return printFailure(session.error());
 
+  auto references = References::load(*module);
+  if (!references)
+    return printFailure(references.error());
+
   Progress progress;
   VerifyOptions verifyOptions;
   verifyOptions.progress = [&](int64_t kernels) {
     progress.show("verifying: " + std::to_string(kernels) + " kernels");
     return true;
   };
-  auto report = verifySession(*module, **session, runs, verifyOptions);
+  auto report = verifySession(*references, **session, runs, verifyOptions);
   progress.clear();
   if (!report)
     return printFailure(report.error());
@@ -144,7 +149,8 @@ static int verify(const Options &options) {
     printJson({{"ok", report->ok()},
                {"target", report->target},
                {"kernels", toJson(report->kernels)},
-               {"outputs", toJson(report->outputs)}});
+               {"outputs", toJson(report->outputs)},
+               {"left_out", report->leftOut}});
   else
     printTables(*report, options.all);
   return report->ok() ? exitOk : exitError;

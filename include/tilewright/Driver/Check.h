@@ -12,10 +12,10 @@
 
 namespace tilewright {
 
-/// Every node of the model at `path` that cannot be compiled, with the reason;
+/// Every node of the model that cannot be compiled, with the reason;
 /// empty if it can be, and every input that it cannot take. Compiles nothing.
 /// An error means that the file itself is no readable model.
-Result<std::vector<NodeProblem>> checkModel(const std::string &path,
+Result<std::vector<NodeProblem>> checkModel(const ModelSource &source,
                                             const ImportOptions &options = {});
 
 } // namespace tilewright

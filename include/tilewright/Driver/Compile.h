@@ -27,13 +27,6 @@
 
 namespace tilewright {
 
-/// A model: a file, or the bytes of one.
-struct ModelSource {
-  std::string path;
-  /// Used instead of the file if it is not empty; must outlive the call.
-  std::string_view bytes = {};
-};
-
 /// An error if the model is a compiled module already.
 Status checkNoModule(const ModelSource &source);
 

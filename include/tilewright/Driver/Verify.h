@@ -26,6 +26,7 @@
 #define TILEWRIGHT_DRIVER_VERIFY_H
 
 #include "tilewright/Driver/RandomInputs.h"
+#include "tilewright/Driver/ReferenceModel.h"
 #include "tilewright/Runtime/Session.h"
 
 #include <functional>
@@ -91,11 +92,19 @@ struct VerifyOptions {
 Result<std::vector<RandomInputs>>
 inputsToVerify(const Signature &signature, const RandomInputsOptions &options);
 
+/// What a module's code is compared with.
+struct References {
+  std::unique_ptr<ReferenceModel> kernels, imported;
+
+  /// An error if the module was stripped, or if its weights are damaged.
+  static Result<References> load(std::shared_ptr<const Module> module);
+};
+
 /// Verifies what `session` runs, on each of these sets of inputs; a verdict is
 /// that of the worst. An error means that the reference could not run with the
-/// first: the module was stripped, or the inputs are wrong. Others that it
-/// refuses (not every model takes every size) are left out.
-Result<VerifyReport> verifySession(std::shared_ptr<const Module> module,
+/// first. Others that it refuses (not every model takes every size) are left
+/// out.
+Result<VerifyReport> verifySession(const References &references,
                                    Session &session,
                                    const std::vector<std::vector<Tensor>> &runs,
                                    const VerifyOptions &options = {});

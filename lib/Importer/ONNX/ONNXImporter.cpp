@@ -145,16 +145,11 @@ Error toError(const std::vector<NodeProblem> &problems) {
   return Error{text};
 }
 
-Result<ImportedModel> finish(Result<Import> result) {
-  if (!result)
-    return result.error();
-  if (!result->problems.empty())
-    return toError(result->problems);
-  return std::move(result->model);
-}
-
-Result<Import> runFile(MLIRContext &context, const std::string &path,
-                       const ImportOptions &options) {
+Result<Import> run(MLIRContext &context, const ModelSource &source,
+                   const ImportOptions &options) {
+  if (!source.bytes.empty())
+    return run(context, ByteRange{source.bytes, nullptr, false}, "", options);
+  const std::string &path = source.path;
   Result<ByteRange> file = mapFile(path);
   if (!file)
     return file.error();
@@ -169,27 +164,22 @@ Result<Import> runFile(MLIRContext &context, const std::string &path,
 } // namespace
 
 Result<ImportedModel> tilewright::importOnnx(MLIRContext &context,
-                                             const std::string &path,
+                                             const ModelSource &source,
                                              const ImportOptions &options) {
-  Result<Import> result = runFile(context, path, options);
-  if (result && !result->problems.empty())
-    return toError(result->problems).in(path);
-  return finish(std::move(result));
-}
-
-Result<ImportedModel>
-tilewright::importOnnxBytes(MLIRContext &context, std::string_view bytes,
-                            std::shared_ptr<const void> owner,
-                            const std::string &folder,
-                            const ImportOptions &options) {
-  return finish(
-      run(context, ByteRange{bytes, std::move(owner), false}, folder, options));
+  Result<Import> result = run(context, source, options);
+  if (!result)
+    return result.error();
+  if (!result->problems.empty()) {
+    Error error = toError(result->problems);
+    return source.bytes.empty() ? error.in(source.path) : error;
+  }
+  return std::move(result->model);
 }
 
 Result<std::vector<NodeProblem>>
-tilewright::checkOnnx(MLIRContext &context, const std::string &path,
+tilewright::checkOnnx(MLIRContext &context, const ModelSource &source,
                       const ImportOptions &options) {
-  Result<Import> result = runFile(context, path, options);
+  Result<Import> result = run(context, source, options);
   if (!result)
     return result.error();
   return std::move(result->problems);

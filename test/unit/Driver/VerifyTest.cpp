@@ -67,7 +67,10 @@ protected:
     auto session = Session::create(module, std::move(device));
     if (!session)
       return session.error();
-    return verifySession(module, **session, {inputs});
+    auto references = References::load(module);
+    if (!references)
+      return references.error();
+    return verifySession(*references, **session, {inputs});
   }
 
   std::shared_ptr<const Module> module;
@@ -110,7 +113,9 @@ TEST_F(Verify, Runs) {
         module, createNullDevice([](const Launch &launch) {
           std::fill_n(static_cast<float *>(launch.buffers[1]), 20, 0.1f);
         }));
-    auto report = verifySession(module, **session, runs);
+    auto references = References::load(module);
+    EXPECT_TRUE(references) << references.error().message;
+    auto report = verifySession(*references, **session, runs);
     EXPECT_TRUE(report) << report.error().message;
     return report.take();
   };

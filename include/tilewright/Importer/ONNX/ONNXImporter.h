@@ -9,7 +9,7 @@
 // "imported") and its initialisers into a WeightStore:
 //
 //     MLIRContext context(registry);
-//     Result<ImportedModel> model = importOnnx(context, "model.onnx", {});
+//     Result<ImportedModel> model = importOnnx(context, {"model.onnx"}, {});
 //
 // The file is mapped, not read: an initialiser's bytes stay where they are if
 // their alignment allows it. Node names become locations. A model that holds
@@ -40,6 +40,14 @@
 
 namespace tilewright {
 
+/// A file, or the bytes of one.
+struct ModelSource {
+  std::string path = {};
+  /// Used instead of the file if they are not empty; must outlive the imported
+  /// model.
+  std::string_view bytes = {};
+};
+
 struct ImportOptions {
   /// What the user says of input shapes; see ShapeOptions.h.
   std::vector<ShapeDeclaration> shapes;
@@ -65,24 +73,16 @@ struct NodeProblem {
   std::string reason;
 };
 
-/// Imports the file at `path`; external data is looked for beside it.
+/// Imports a serialised ModelProto. External data is looked for beside its
+/// file; bytes can have none.
 Result<ImportedModel> importOnnx(mlir::MLIRContext &context,
-                                 const std::string &path,
+                                 const ModelSource &source,
                                  const ImportOptions &options);
-
-/// Imports a serialised ModelProto. `owner` keeps the bytes alive as long as
-/// the weights need them (null: the caller does). External data is looked for
-/// in `folder`; an empty folder refuses it.
-Result<ImportedModel> importOnnxBytes(mlir::MLIRContext &context,
-                                      std::string_view bytes,
-                                      std::shared_ptr<const void> owner,
-                                      const std::string &folder,
-                                      const ImportOptions &options);
 
 /// Every node that cannot be imported; empty if the model can be. An error
 /// means that the file itself is no readable model.
 Result<std::vector<NodeProblem>> checkOnnx(mlir::MLIRContext &context,
-                                           const std::string &path,
+                                           const ModelSource &source,
                                            const ImportOptions &options);
 
 /// The table of supported ops as a Markdown document.

@@ -155,14 +155,15 @@ static double scaleOf(Node &n, Value &query) {
 }
 
 /// The end of both attentions: `keysMask` is the input that says which keys
-/// take part; input 5 is a bias. Query, key and value are split into heads.
+/// take part; input 5 is a bias. Query, key and value are wide and split into
+/// heads.
 static void attend(Node &n, Value q, Value k, Value v, int64_t keysMask,
                    bool causal) {
   AttentionMask mask;
   double filter = n.number("mask_filter_value", -10000);
   DimExpr queries = n.shape(q)[1], keys = n.shape(k)[1];
   if (n.has(5))
-    mask.bias = n.in(5);
+    mask.bias = wide(n, n.in(5));
   if (n.has(keysMask)) {
     // A number is added to what is masked, so that a row of which all is
     // masked is as if nothing were.
@@ -184,7 +185,7 @@ static void attend(Node &n, Value q, Value k, Value v, int64_t keysMask,
     return;
   double scale = scaleOf(n, q);
   Value y = attention(n, q, k, v, mask.merged(n, n.element(q)), scale, 0, own);
-  n.result(0, joinHeads(n, y));
+  n.result(0, n.castLike(joinHeads(n, y), n.in(0)));
 }
 
 /// One matrix makes query, key and value: input [B, L, D] x [D, 3 * D'].
@@ -197,9 +198,9 @@ static void importAttention(Node &n) {
   if (!n.expectRank(n.in(0), 3, 3, "input") ||
       !n.expectRank(n.in(1), 2, 2, "input 'weights'"))
     return;
-  Value all = n.matmul(n.in(0), n.in(1));
+  Value all = n.matmul(wide(n, n.in(0)), wide(n, n.in(1)));
   if (n.has(2))
-    all = n.add(all, n.in(2));
+    all = n.add(all, wide(n, n.in(2)));
   DimExpr third = DimExpr::floorDiv(n.shape(all)[2], 3);
   Dims widths{third, third, third};
   if (sizes.size() == 3)
@@ -224,9 +225,9 @@ static void importMultiHeadAttention(Node &n) {
   for (int64_t i = 0; i < 3; ++i)
     if (!n.expectRank(n.in(i), 3, 3, "input " + Twine(i)))
       return;
-  Value q = n.in(0), k = n.in(1), v = n.in(2);
+  Value q = wide(n, n.in(0)), k = wide(n, n.in(1)), v = wide(n, n.in(2));
   if (n.has(3)) {
-    Value bias = n.in(3);
+    Value bias = wide(n, n.in(3));
     DimExpr a = n.shape(q)[2], b = n.shape(k)[2], c = n.shape(v)[2];
     if (!n.expectVector(bias, a + b + c, "input 'bias'"))
       return;

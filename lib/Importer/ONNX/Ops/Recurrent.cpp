@@ -16,7 +16,8 @@ using namespace tilewright::onnximport;
 // Per direction: one matrix product of all inputs with W before the loop, then
 // a loop over time with the product of the state with R and the gates. A
 // reversed direction walks from the end; elements behind a sequence's own
-// length leave the state as it is and give zeros.
+// length leave the state as it is and give zeros. Of f16 and bf16 all of it is
+// computed in f32: an error of one step grows in the next.
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -67,6 +68,10 @@ public:
   bool inputForget = false;
 
 private:
+  Value in(int64_t input) { return wide(n, n.in(input)); }
+  void result(int64_t output, Value value) {
+    n.result(output, n.castLike(value, n.in(0)));
+  }
   bool readActivations();
   /// Row `direction` of a parameter.
   Value rowOf(Value parameter, int64_t direction) {
@@ -173,7 +178,7 @@ Value RecurrentImporter::clipped(Value x) {
 Value RecurrentImporter::initial(int64_t input, int64_t direction) {
   if (!n.has(input))
     return n.full({batch, hidden}, n.like(x, 0));
-  Value all = n.in(input); // [D, B, H], or [B, D, H] with layout 1.
+  Value all = in(input); // [D, B, H], or [B, D, H] with layout 1.
   if (!n.expectRank(all, 3, 3, "an initial state"))
     return x;
   if (batchFirst)
@@ -196,7 +201,7 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
       !n.expectRank(n.in(1), 3, 3, "input 'W'") ||
       !n.expectRank(n.in(2), 3, 3, "input 'R'"))
     return;
-  x = batchFirst ? n.transpose(n.in(0), {1, 0, 2}) : n.in(0);
+  x = batchFirst ? n.transpose(in(0), {1, 0, 2}) : in(0);
   steps = n.shape(x)[0];
   batch = n.shape(x)[1];
   hidden = n.shape(n.in(2))[2];
@@ -232,10 +237,10 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
   for (int64_t d = 0; d < directions && !n.failed(); ++d) {
     bool backward = direction == "reverse" || d == 1;
     firstActivation = functions.size() * size_t(d);
-    recurrence = rowOf(n.in(2), d);
-    bias = n.has(3) ? rowOf(n.in(3), d) : Value();
-    peepholes = hasCell && n.has(7) ? rowOf(n.in(7), d) : Value();
-    Value input = n.matmul(x, rowOf(n.in(1), d), false, true);
+    recurrence = rowOf(in(2), d);
+    bias = n.has(3) ? rowOf(in(3), d) : Value();
+    peepholes = hasCell && n.has(7) ? rowOf(in(7), d) : Value();
+    Value input = n.matmul(x, rowOf(in(1), d), false, true);
     if (bias)
       input = n.add(input, n.sliceAxis(bias, 0, 0, DimExpr(gates) * hidden));
     SmallVector<Value> states{initial(5, d)};
@@ -271,11 +276,11 @@ void RecurrentImporter::run(bool hasCell, Cell cell) {
     return;
   // [S, D, B, H] and [D, B, H]; with layout 1 [B, S, D, H] and [B, D, H].
   Value y = n.concat(outputs, 1), h = n.concat(finals, 0);
-  n.result(0, batchFirst ? n.transpose(y, {2, 0, 1, 3}) : y);
-  n.result(1, batchFirst ? n.transpose(h, {1, 0, 2}) : h);
+  result(0, batchFirst ? n.transpose(y, {2, 0, 1, 3}) : y);
+  result(1, batchFirst ? n.transpose(h, {1, 0, 2}) : h);
   if (hasCell) {
     Value c = n.concat(finalCells, 0);
-    n.result(2, batchFirst ? n.transpose(c, {1, 0, 2}) : c);
+    result(2, batchFirst ? n.transpose(c, {1, 0, 2}) : c);
   }
 }
 
