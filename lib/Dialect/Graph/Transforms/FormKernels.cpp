@@ -57,6 +57,7 @@ public:
                               StringRef reason)>
                 refuse) {
     for (Operation *op : ops) {
+      latest[op] = position.lookup(op);
       Role role = roleOf(op);
       if (role == Role::Outside)
         continue;
@@ -240,7 +241,7 @@ private:
       for (Value operand : op->getOperands()) {
         Operation *producer = operand.getDefiningOp();
         if (!producer || !position.contains(producer) ||
-            position.lookup(producer) < first)
+            latest.lookup(producer) < first)
           continue;
         if (isMember(to, producer) || (direct && isMember(from, producer)))
           continue;
@@ -268,10 +269,27 @@ private:
     return false;
   }
 
-  /// `from` becomes part of `into`, which keeps its shape.
+  /// `from` becomes part of `into`, which keeps its shape and has the op that
+  /// is being joined.
   void merge(Unit &from, Unit &into) {
-    for (Operation *op : from.ops)
+    unsigned last = position.lookup(into.ops.back());
+    SmallVector<Operation *> needed(from.ops);
+    for (Operation *op : from.ops) {
       unitOf[op] = &into;
+      latest[op] = last;
+    }
+    while (!needed.empty())
+      for (Operation *user : needed.pop_back_val()->getUsers()) {
+        auto found = latest.find(user);
+        if (found == latest.end() || found->second == last)
+          continue;
+        ArrayRef<Operation *> members = user;
+        if (Unit *unit = unitOf.lookup(user))
+          members = unit->ops;
+        for (Operation *member : members)
+          latest[member] = last;
+        llvm::append_range(needed, members);
+      }
     into.ops.append(from.ops.begin(), from.ops.end());
     llvm::sort(into.ops, [&](Operation *a, Operation *b) {
       return position.lookup(a) < position.lookup(b);
@@ -283,6 +301,9 @@ private:
 
   SmallVector<Operation *> ops;
   DenseMap<Operation *, unsigned> position;
+  /// Of the ops that have been joined: the position of the last op that its
+  /// unit holds or needs, directly or through others.
+  DenseMap<Operation *, unsigned> latest;
   DenseMap<Operation *, Unit *> unitOf;
   std::vector<std::unique_ptr<Unit>> units;
 };

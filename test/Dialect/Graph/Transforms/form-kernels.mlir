@@ -78,3 +78,21 @@ func.func @unused_result(%x: tensor<4x5xf32>) -> tensor<4x3xi64> {
   %v, %i = tw.top_k %x axis 1 : tensor<4x5xf32> -> tensor<4x3xf32>, tensor<4x3xi64>
   return %i : tensor<4x3xi64>
 }
+
+// -----
+
+// A kernel that holds an op before %f may still need %f: the sum of %b, which
+// needs the first kernel, cannot have %f in it.
+// CHECK-LABEL: func.func @unit_needs_later_op
+// CHECK: %[[F:.*]] = tw.kernel "exp_0"(%arg1)
+// CHECK: %[[U:.*]]:2 = tw.kernel "add_1"({{.*}}%[[F]]
+// CHECK: %[[T:.*]] = tw.kernel "reduce_2"({{.*}}%[[F]]
+// CHECK: return %[[U]]#1, %[[T]]
+func.func @unit_needs_later_op(%x: tensor<4x5xf32>, %v: tensor<5xf32>) -> (tensor<4x5xf32>, tensor<5xf32>) {
+  %b = tw.unary exp %x : tensor<4x5xf32> -> tensor<4x5xf32>
+  %f = tw.unary exp %v : tensor<5xf32> -> tensor<5xf32>
+  %1 = tw.binary add %b, %f : tensor<4x5xf32>, tensor<5xf32> -> tensor<4x5xf32>
+  %2 = tw.reduce sum %b axes [0] : tensor<4x5xf32> -> tensor<5xf32>
+  %3 = tw.binary add %2, %f : tensor<5xf32>, tensor<5xf32> -> tensor<5xf32>
+  return %1, %3 : tensor<4x5xf32>, tensor<5xf32>
+}
