@@ -172,7 +172,9 @@ static bool emitsOwnTiles(Operation *op) {
   if (auto slice = dyn_cast<SliceOp>(op))
     return llvm::all_of(slice.getSteps(),
                         [](int64_t step) { return step > 0; });
-  return isa<MatmulOp, ConvOp, ConvTransposeOp, PoolOp, ConcatOp>(op);
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return !concat.isWide();
+  return isa<MatmulOp, ConvOp, ConvTransposeOp, PoolOp>(op);
 }
 
 static bool isElementwise(Operation *op) {

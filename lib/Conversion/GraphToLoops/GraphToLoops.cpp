@@ -20,6 +20,8 @@ using namespace tilewright::graph;
 bool tilewright::hasLoopKernel(Operation *op) {
   if (auto resize = dyn_cast<ResizeOp>(op))
     return hasWideFilter(resize);
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return concat.isWide();
   return isa<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp,
              ScatterElementsOp, ScatterNDOp, ScanOp, MaxPoolIndicesOp,
              RoiAlignOp>(op);
@@ -37,7 +39,7 @@ tilewright::emitLoopKernel(Operation *op, StringRef name, OpBuilder &builder) {
   loops::LoopKernel kernel(op, name, builder);
   return llvm::TypeSwitch<Operation *, FailureOr<func::FuncOp>>(op)
       .Case<TopKOp, UniqueOp, NonZeroOp, NonMaxSuppressionOp, ScatterElementsOp,
-            ScatterNDOp, ScanOp, MaxPoolIndicesOp, RoiAlignOp, ResizeOp>(
-          [&](auto typed) { return loops::emit(kernel, typed); })
+            ScatterNDOp, ScanOp, MaxPoolIndicesOp, RoiAlignOp, ResizeOp,
+            ConcatOp>([&](auto typed) { return loops::emit(kernel, typed); })
       .Default([](Operation *) { return failure(); });
 }

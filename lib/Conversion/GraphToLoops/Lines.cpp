@@ -31,3 +31,26 @@ func::FuncOp loops::emit(LoopKernel &k, ScanOp op) {
          });
   return k.finish();
 }
+
+/// One block per row of the axes before the axis. In a row the operands follow
+/// each other.
+func::FuncOp loops::emit(LoopKernel &k, ConcatOp op) {
+  AxisSplit whole(getDims(op.getResult()), op.getAxis());
+  SmallVector<Array> parts;
+  SmallVector<DimExpr> lengths;
+  for (Value operand : op.getOperands()) {
+    AxisSplit part(getDims(operand), op.getAxis());
+    lengths.push_back(part.size * part.inner);
+    parts.push_back(k.input(operand, {whole.outer, lengths.back()}));
+  }
+  Array y = k.output(op.getResult(), {whole.outer, whole.size * whole.inner});
+  Value row = k.begin(whole.outer)[0];
+  Value start = k.index(0);
+  for (auto [part, length] : llvm::zip(parts, lengths)) {
+    k.loop(k.size(length), [&, &from = part](Value i) {
+      k.copy(from, {row, i}, y, {row, k.add(start, i)});
+    });
+    start = k.add(start, k.size(length));
+  }
+  return k.finish();
+}

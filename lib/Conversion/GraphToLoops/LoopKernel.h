@@ -167,6 +167,7 @@ mlir::func::FuncOp emit(LoopKernel &k, ScanOp op);
 mlir::func::FuncOp emit(LoopKernel &k, MaxPoolIndicesOp op);
 mlir::func::FuncOp emit(LoopKernel &k, RoiAlignOp op);
 mlir::func::FuncOp emit(LoopKernel &k, ResizeOp op);
+mlir::func::FuncOp emit(LoopKernel &k, ConcatOp op);
 
 } // namespace tilewright::graph::loops
 

@@ -31,8 +31,10 @@ Role graph::roleOf(Operation *op) {
     return Role::Outside;
   if (isa<UnaryOp, BinaryOp, CompareOp, SelectOp, CastOp>(op))
     return Role::Elementwise;
-  if (isa<TransposeOp, BroadcastOp, ConcatOp, RangeOp>(op))
+  if (isa<TransposeOp, BroadcastOp, RangeOp>(op))
     return Role::Movement;
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return concat.isWide() ? Role::Alone : Role::Movement;
   if (auto pad = dyn_cast<PadOp>(op))
     return pad.getMode() == PadMode::Constant ? Role::Movement : Role::Gather;
   if (auto slice = dyn_cast<SliceOp>(op))

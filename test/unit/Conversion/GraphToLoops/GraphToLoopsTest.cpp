@@ -272,6 +272,24 @@ TEST_F(GraphToLoopsTest, Scan) {
       }
 }
 
+// concat of many operands, some empty, one of them twice.
+TEST_F(GraphToLoopsTest, Concat) {
+  for (const std::string &element : withBool(numbers())) {
+    std::string x = type({"N", "S", "2"}, element);
+    std::string y = type({"N", "3", "2"}, element);
+    std::string out = type({"N", "S*4 + 15", "2"}, element);
+    std::string text =
+        "func.func @main(%x: " + x + ", %y: " + y + ") -> " + out +
+        " {\n  %z = tw.concat %x, %y, %y, %x, %y, %x, %y, "
+        "%y, %x axis 1 : " +
+        x + ", " + y + ", " + y + ", " + x + ", " + y + ", " + x + ", " + y +
+        ", " + y + ", " + x + " -> " + out + "\n  return %z : " + out + "\n}";
+    for (auto [n, s] : {std::pair<int64_t, int64_t>{0, 3}, {2, 0}, {3, 5}})
+      check(text, {withTies(dtype(element), {n, s, 2}),
+                   withTies(dtype(element), {n, 3, 2})});
+  }
+}
+
 // scatter_elements: updates of one element in order, indices out of range
 // ignored, fewer updates than elements.
 TEST_F(GraphToLoopsTest, ScatterElements) {

@@ -93,6 +93,11 @@ def Graph_ConcatOp : Graph_InferredOp<"concat"> {
   let assemblyFormat = "$operands `axis` $axis attr-dict `:` type($operands) `->` type($result)";
   let hasFolder = 1;
   let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    /// More operands than a tile is to be put together from: each of its tiles
+    /// would look into all of them. Loops copy one operand after the other.
+    bool isWide() { return getOperands().size() > 8; }
+  }];
 }
 
 def Graph_SliceOp : Graph_ShapedOp<"slice"> {
