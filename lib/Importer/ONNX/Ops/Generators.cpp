@@ -141,9 +141,6 @@ static void importTrilu(Node &n) {
   auto [row, column] = grid(n, n.shape(x)[-2], n.shape(x)[-1]);
   Value k =
       n.has(1) ? toScalar(n, n.in(1), "input 'k'") : n.scalarInt(n.i64(), 0);
-  // Far outside of the matrix, but never so far that the sum wraps.
-  k = n.maximum(n.minimum(k, n.scalarInt(n.i64(), int64_t(1) << 62)),
-                n.scalarInt(n.i64(), -(int64_t(1) << 62)));
   // Far outside of the matrix, but not so far that the sum wraps.
   k = n.maximum(n.minimum(k, n.scalarInt(n.i64(), int64_t(1) << 62)),
                 n.scalarInt(n.i64(), -(int64_t(1) << 62)));

@@ -70,7 +70,16 @@ static Value namedActivation(Node &n, Value x) {
       "activation", "",
       {"", "Relu", "Tanh", "Sigmoid", "LeakyRelu", "Clip", "HardSigmoid"});
   SmallVector<double> params = n.numbers("activation_params");
-  params.resize(std::max<size_t>(params.size(), 2), 0);
+  size_t expected = name == "LeakyRelu"                       ? 1
+                    : name == "Clip" || name == "HardSigmoid" ? 2
+                                                              : 0;
+  // None has a default. What an activation does not take is ignored, as in ONNX
+  // Runtime.
+  if (params.size() != expected && expected != 0) {
+    n.fail("attribute 'activation_params': expected " + Twine(expected) +
+           " entries for " + name + ", but got " + Twine(params.size()));
+    return x;
+  }
   if (name == "Relu")
     return n.maximum(x, n.like(x, 0));
   if (name == "Tanh")
@@ -195,6 +204,9 @@ static void importAttention(Node &n) {
   if (n.integer("do_rotary", 0) != 0 || n.has(4) || n.has(6))
     return n.fail("rotary embeddings and past states are not supported");
   SmallVector<int64_t> sizes = n.integers("qkv_hidden_sizes");
+  if (!sizes.empty() && sizes.size() != 3)
+    return n.fail("attribute 'qkv_hidden_sizes': expected 3 numbers, but got " +
+                  Twine(sizes.size()));
   if (!n.expectRank(n.in(0), 3, 3, "input") ||
       !n.expectRank(n.in(1), 2, 2, "input 'weights'"))
     return;
