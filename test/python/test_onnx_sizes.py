@@ -67,6 +67,24 @@ def test_slice_to_the_end(start, end, step):
     agrees(model_of(("Slice", {}), [["N"], [1], [1], [1], [1]], values), values)
 
 
+@pytest.mark.parametrize(
+    "axes, steps, text",
+    [
+        ((0, 2), (1, 1), "is out of range for a tensor of rank 2"),
+        ((-3, 1), (1, 1), "is out of range for a tensor of rank 2"),
+        ((1, -1), (1, 1), "axis 1 is sliced 2 times"),
+        ((0, 1), (1, 0), "a step of 0"),
+    ],
+)
+def test_slice_that_is_none(axes, steps, text):
+    """Axes and steps that are inputs are checked as those that the model has."""
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    values = [x, ints(0, 1), ints(2, 3), ints(*axes), ints(*steps)]
+    model = model_of(("Slice", {}), [["N", "M"], [2], [2], [2], [2]], values)
+    fails(model, values, text)
+    agrees(model, [*values[:3], ints(-1, 0), ints(2, 1)])
+
+
 def test_slice_end_that_is_partly_known():
     """The end of one axis is computed, that of the other is the largest integer."""
     nodes = [

@@ -59,6 +59,30 @@ static void sliceBounds(Node &n, const DimExpr &size, const DimExpr &start,
               .simplify(n.state.ranges);
 }
 
+/// Axes in range, no axis twice, no step of 0: fails, now for what is known and
+/// else when the model runs. Axes that are known become positive.
+static void checkSlice(Node &n, int64_t rank, Dims &axes, const Dims &steps) {
+  std::set<int64_t> seen;
+  for (auto [axis, step] : llvm::zip_equal(axes, steps)) {
+    if (std::optional<int64_t> known = axis.constantValue()) {
+      axis = n.axis(*known, rank, "axis");
+      if (!seen.insert(*axis.constantValue()).second)
+        n.fail("axis " + axis.str() + " is sliced twice");
+    } else {
+      const char *range = " is out of range for a tensor of rank ";
+      n.atMost(axis, rank - 1, Twine("axis {lhs}") + range + Twine(rank));
+      n.atMost(-rank, axis, Twine("axis {rhs}") + range + Twine(rank));
+    }
+    std::optional<int64_t> known = step.constantValue();
+    if (known == 0 || known == std::numeric_limits<int64_t>::min())
+      n.fail("a step of " + Twine(*known));
+    else if (!known)
+      n.atMost(isZero(step), 0, "a step of 0");
+    if (n.failed())
+      return;
+  }
+}
+
 /// Starts, ends, axes and steps that are all known only at run time: every
 /// axis is gathered by start + i * step, where these are expressions that pick
 /// the values for the axis, or the whole axis.
@@ -78,6 +102,7 @@ static void importDynamicSlice(Node &n, const Dims &starts, const Dims &ends,
     }
     if (chosen.isConstant(0))
       continue;
+    n.atMost(chosen, 1, "axis " + Twine(axis) + " is sliced {lhs} times");
     DimExpr whole = DimExpr(1) - chosen;
     step = step + whole;
     end = end + whole * size;
@@ -134,6 +159,9 @@ static void importSlice(Node &n) {
   if (starts.size() != ends.size() || starts.size() != axes.size() ||
       starts.size() != steps.size())
     return n.fail("starts, ends, axes and steps have different lengths");
+  checkSlice(n, shape.rank(), axes, steps);
+  if (n.failed())
+    return;
   auto isConstant = [](const DimExpr &e) { return bool(e.constantValue()); };
   if (!llvm::all_of(axes, isConstant) || !llvm::all_of(steps, isConstant))
     return importDynamicSlice(n, starts, ends, axes, steps);
@@ -141,16 +169,8 @@ static void importSlice(Node &n) {
   size_t rank = size_t(shape.rank());
   Dims firsts(rank, DimExpr(0)), counts = shape.dims;
   SmallVector<int64_t> constantSteps(rank, 1);
-  std::set<int64_t> seen;
   for (size_t i = 0; i < axes.size(); ++i) {
-    int64_t axis = n.axis(*axes[i].constantValue(), shape.rank(), "axis");
-    int64_t step = *steps[i].constantValue();
-    if (step == 0 || step == std::numeric_limits<int64_t>::min())
-      return n.fail("a step of " + Twine(step));
-    if (!seen.insert(axis).second)
-      return n.fail("axis " + Twine(axis) + " is sliced twice");
-    if (n.failed())
-      return;
+    int64_t axis = *axes[i].constantValue(), step = *steps[i].constantValue();
     sliceBounds(n, shape[axis], starts[i], ends[i], step, firsts[size_t(axis)],
                 counts[size_t(axis)]);
     constantSteps[size_t(axis)] = step;
