@@ -171,6 +171,18 @@ bool Emitter::expectRank(Value value, int64_t lo, int64_t hi,
   return false;
 }
 
+bool Emitter::expectSmall(ArrayRef<int64_t> values, int64_t lo,
+                          const Twine &what) {
+  constexpr int64_t hi = std::numeric_limits<int32_t>::max();
+  for (int64_t value : values)
+    if (value < lo || value > hi) {
+      fail(what + ": expected " + Twine(lo) + " to " + Twine(hi) +
+           ", but got " + Twine(value));
+      return false;
+    }
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // Constants and sizes
 //===----------------------------------------------------------------------===//

@@ -89,6 +89,10 @@ public:
   bool expectRank(mlir::Value value, int64_t lo, int64_t hi,
                   const llvm::Twine &what);
 
+  /// Fails unless the numbers are in [lo, 2^31): 64 bits hold their products.
+  bool expectSmall(llvm::ArrayRef<int64_t> values, int64_t lo,
+                   const llvm::Twine &what);
+
   //===--- Constants and sizes --------------------------------------------===//
 
   /// A scalar of the element type (rounded, saturating).

@@ -23,6 +23,7 @@ static SmallVector<int64_t> kernelOf(Node &n, Value filter) {
              Twine(i) + " is " + shape[i].str());
     kernel.push_back(std::max<int64_t>(shape.fixed(i), 1));
   }
+  n.expectSmall(kernel, 1, "the filter's sizes");
   SmallVector<int64_t> given = n.integers("kernel_shape");
   if (n.hasAttr("kernel_shape") && given != kernel)
     n.fail("attribute 'kernel_shape' is not the filter's shape");
@@ -125,6 +126,7 @@ static void importConvTranspose(Node &n) {
       (!wanted.empty() && int64_t(wanted.size()) != spatial))
     n.fail("attributes 'output_padding' and 'output_shape' must have an entry "
            "per spatial axis");
+  n.expectSmall(extra, 0, "attribute 'output_padding'");
   if (n.failed())
     return;
   n.equal(n.shape(x)[1], n.shape(filter)[0],

@@ -156,8 +156,8 @@ static void importOneHot(Node &n) {
   if (n.isFloat(depthValue))
     depthValue = n.cast(depthValue, n.i64());
   Dims depth = n.contents(depthValue, n.name + ".depth");
-  if (std::optional<SmallVector<double>> known = n.constantFloats(depthValue))
-    depth = {DimExpr(int64_t((*known)[0]))};
+  if (std::optional<Tensor> known = n.constantValue(depthValue))
+    depth = {DimExpr(getInteger(*known, 0))};
   int64_t rank = n.rank(indices);
   int64_t axis = n.axis(n.integer("axis", -1), rank + 1);
   if (n.failed() || depth.empty() ||

@@ -8,6 +8,8 @@
 #include "Common.h"
 #include "Registry.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -22,11 +24,20 @@ using graph::ResizeMode;
 // Resize
 //===----------------------------------------------------------------------===//
 
+/// A computed size; fails if it is none that 64 bits hold with room to spare.
+static int64_t toSize(Node &n, double size) {
+  if (std::abs(size) <= 0x1p62)
+    return int64_t(size);
+  n.fail("a size of " + llvm::formatv("{0}", size).str() + " in the result");
+  return 0;
+}
+
 /// floor(size * scale). A constant size is multiplied as a float, as everybody
-/// does; a symbolic one by the simplest fraction that rounds to the scale.
-static DimExpr scaledSize(const DimExpr &size, float scale) {
+/// does; a symbolic one by the simplest fraction that rounds to the scale,
+/// which is at most 2^31.
+static DimExpr scaledSize(Node &n, const DimExpr &size, float scale) {
   if (std::optional<int64_t> constant = size.constantValue())
-    return int64_t(std::floor(float(*constant) * scale));
+    return toSize(n, std::floor(float(*constant) * scale));
   for (int64_t denominator = 1; denominator <= 4096; ++denominator) {
     double numerator = std::round(double(scale) * double(denominator));
     if (float(numerator / double(denominator)) == scale)
@@ -67,13 +78,13 @@ struct ResizeRequest {
 static Value emitResize(Node &n, Value x, ResizeRequest r) {
   Shape shape = n.shape(x);
   for (float scale : r.scales)
-    if (!(scale > 0) || !std::isfinite(scale)) {
-      n.fail("the scales must be positive numbers");
+    if (!(scale > 0 && scale <= 0x1p31f)) {
+      n.fail("the scales must be positive numbers of at most 2^31");
       return x;
     }
   if (r.sizes.empty())
     for (int64_t i = 0; i < shape.rank(); ++i)
-      r.sizes.push_back(scaledSize(shape[i], r.scales[size_t(i)]));
+      r.sizes.push_back(scaledSize(n, shape[i], r.scales[size_t(i)]));
   auto number = [&](float value) {
     return n.state.builder.getF32FloatAttr(value);
   };
@@ -128,7 +139,7 @@ static void keepAspect(Node &n, const std::string &policy,
   for (int64_t axis : axes) {
     r.scales[size_t(axis)] = float(*best);
     r.sizes[size_t(axis)] =
-        int64_t(std::floor(*best * double(shape.fixed(axis)) + 0.5));
+        toSize(n, std::floor(*best * double(shape.fixed(axis)) + 0.5));
   }
 }
 

@@ -42,8 +42,8 @@ static void importDepthToSpace(Node &n) {
   bool dcr = n.opset < 11 || n.text("mode", "DCR", {"DCR", "CRD"}) == "DCR";
   if (!n.expectRank(x, 4, 4, "input"))
     return;
-  if (block < 1)
-    return n.fail("attribute 'blocksize': expected a positive number");
+  if (!n.expectSmall(block, 1, "attribute 'blocksize'"))
+    return;
   Shape shape = n.shape(x);
   DimExpr depth = DimExpr::floorDiv(shape[1], block * block);
   n.equal(depth * DimExpr(block * block), shape[1],
@@ -64,8 +64,8 @@ static void importSpaceToDepth(Node &n) {
   bool dcr = n.opset < 28 || n.text("mode", "DCR", {"DCR", "CRD"}) == "DCR";
   if (!n.expectRank(x, 4, 4, "input"))
     return;
-  if (block < 1)
-    return n.fail("attribute 'blocksize': expected a positive number");
+  if (!n.expectSmall(block, 1, "attribute 'blocksize'"))
+    return;
   Shape shape = n.shape(x);
   DimExpr height = DimExpr::floorDiv(shape[2], block);
   DimExpr width = DimExpr::floorDiv(shape[3], block);
@@ -104,12 +104,15 @@ static void importCol2Im(Node &n) {
       int64_t(pads.size()) != 2 * spatial || spatial == 0)
     return n.fail("image_shape, block_shape, strides, dilations and pads do "
                   "not have the same number of axes");
+  if (!n.expectSmall(block, 1, "input 'block_shape'") ||
+      !n.expectSmall(strides, 1, "attribute 'strides'") ||
+      !n.expectSmall(dilations, 1, "attribute 'dilations'"))
+    return;
   int64_t places = 1;
-  for (int64_t i = 0; i < spatial; ++i) {
-    if (block[size_t(i)] < 1 || strides[size_t(i)] < 1 ||
-        dilations[size_t(i)] < 1)
-      return n.fail("a block size, stride or dilation is not positive");
-    places *= block[size_t(i)];
+  for (int64_t size : block) {
+    places *= size;
+    if (!n.expectSmall(places, 1, "the places in a block"))
+      return;
   }
   Shape shape = n.shape(x);
   DimExpr channels = DimExpr::floorDiv(shape[1], places);

@@ -236,11 +236,13 @@ static void importMelWeightMatrix(Node &n) {
   }
   Type type = n.elementType("output_datatype", n.f32());
   std::optional<DType> dtype = graph::getDType(type);
+  // Before the casts, which are undefined outside of 64 bits. NaN is in no
+  // range.
+  if (!(inputs[0] >= 1 && inputs[0] <= (1 << 16)) ||
+      !(inputs[1] >= 1 && inputs[1] <= (1 << 24)) || !(inputs[2] > 0))
+    return n.fail("the numbers of bands, samples or the rate make no sense");
   int64_t bands = int64_t(inputs[0]), length = int64_t(inputs[1]);
   int64_t bins = length / 2 + 1;
-  if (bands < 1 || bands > (1 << 16) || length < 1 || length > (1 << 24) ||
-      !(inputs[2] > 0))
-    return n.fail("the numbers of bands, samples or the rate make no sense");
   double low = 2595 * std::log1p(inputs[3] / 700) / std::log(10.0);
   double high = 2595 * std::log1p(inputs[4] / 700) / std::log(10.0);
   double step = (high - low) / double(bands + 2);
@@ -248,10 +250,10 @@ static void importMelWeightMatrix(Node &n) {
   for (int64_t i = 0; i < bands + 2; ++i) {
     double hertz =
         700 * std::expm1((double(i) * step + low) / 2595 * std::log(10.0));
-    edges.push_back(
-        int64_t(std::floor(double(length + 1) * hertz / inputs[2])));
-    if (edges.back() < 0 || edges.back() >= bins)
+    double edge = std::floor(double(length + 1) * hertz / inputs[2]);
+    if (!(edge >= 0 && edge < double(bins)))
       return n.fail("the edges are outside of the spectrum");
+    edges.push_back(int64_t(edge));
   }
   if (bins * bands > int64_t(1) << 28)
     return n.fail("the matrix of " + Twine(bins) + " x " + Twine(bands) +

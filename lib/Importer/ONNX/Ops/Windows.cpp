@@ -19,10 +19,7 @@ static SmallVector<int64_t> perAxis(Node &n, StringRef name, int64_t spatial) {
   if (int64_t(values.size()) != spatial)
     n.fail("attribute '" + name + "': expected " + Twine(spatial) +
            " entries, but got " + Twine(values.size()));
-  for (int64_t value : values)
-    if (value < 1 || value > (int64_t(1) << 31))
-      n.fail("attribute '" + name + "': expected positive numbers, but got " +
-             Twine(value));
+  n.expectSmall(values, 1, "attribute '" + name + "'");
   values.resize(size_t(spatial), 1);
   return values;
 }
