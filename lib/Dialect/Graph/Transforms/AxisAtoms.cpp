@@ -25,12 +25,17 @@ AxisAtoms::AxisAtoms(Block &block) {
     bool isKnown = llvm::all_of(op.getOperandTypes(), hasDims) &&
                    llvm::all_of(op.getResultTypes(), hasDims);
     // A rule that fails half way must leave no trace.
-    SmallVector<Atom, 0> before = atoms;
+    changed.clear();
+    size_t before = atoms.size();
     if (isKnown && op.getNumResults() == 1 && transfer(&op)) {
       transparent.insert(&op);
       continue;
     }
-    atoms = std::move(before);
+    while (!changed.empty()) {
+      auto [atom, old] = changed.pop_back_val();
+      atoms[atom] = std::move(old);
+    }
+    atoms.truncate(before);
     for (Value result : op.getResults())
       if (hasDims(result.getType()))
         defineFresh(result);
@@ -81,6 +86,11 @@ int AxisAtoms::make(const DimExpr &size) {
   return int(atoms.size()) - 1;
 }
 
+AxisAtoms::Atom &AxisAtoms::change(int atom) {
+  changed.emplace_back(atom, atoms[atom]);
+  return atoms[atom];
+}
+
 int AxisAtoms::find(int atom) const {
   while (atoms[atom].parent != atom)
     atom = atoms[atom].parent;
@@ -112,11 +122,12 @@ bool AxisAtoms::join(int a, int b) {
       (atoms[a].isRigid && atoms[b].isCombined) ||
       (atoms[b].isRigid && atoms[a].isCombined))
     return false;
-  atoms[b].parent = a;
-  atoms[a].size = merge(atoms[a].size, atoms[b].size);
-  atoms[a].isRigid |= atoms[b].isRigid;
-  atoms[a].isCombined |= atoms[b].isCombined;
-  atoms[a].others.insert(atoms[b].others.begin(), atoms[b].others.end());
+  Atom &kept = change(a), &joined = change(b);
+  joined.parent = a;
+  kept.size = merge(kept.size, joined.size);
+  kept.isRigid |= joined.isRigid;
+  kept.isCombined |= joined.isCombined;
+  kept.others.insert(joined.others.begin(), joined.others.end());
   return true;
 }
 
@@ -126,15 +137,16 @@ bool AxisAtoms::split(int atom, const Atoms &parts) {
   for (int part : parts)
     if (interfere(atom, part) || interfere(part, atom) || atoms[part].isRigid)
       return false;
-  for (int part : parts) {
-    atoms[part].isCombined = true;
-    atoms[part].others.insert(atoms[atom].others.begin(),
-                              atoms[atom].others.end());
+  Atom &whole = change(atom);
+  for (int index : parts) {
+    Atom &part = change(index);
+    part.isCombined = true;
+    part.others.insert(whole.others.begin(), whole.others.end());
     for (int other : parts)
-      if (other != part)
-        atoms[part].others.insert(other);
+      if (other != index)
+        part.others.insert(other);
   }
-  atoms[atom].parts = parts;
+  whole.parts = parts;
   return true;
 }
 
@@ -158,7 +170,8 @@ std::optional<int> AxisAtoms::rigid(const Atoms &axis) {
   Atoms resolved = resolve(axis);
   if (resolved.size() != 1 || atoms[resolved[0]].isCombined)
     return std::nullopt;
-  atoms[resolved[0]].isRigid = true;
+  if (!atoms[resolved[0]].isRigid)
+    change(resolved[0]).isRigid = true;
   return resolved[0];
 }
 
@@ -291,7 +304,8 @@ bool AxisAtoms::transferReshape(ReshapeOp op) {
       for (int atom : axis) {
         if (atoms[atom].isRigid)
           return false;
-        atoms[atom].isCombined = true;
+        if (!atoms[atom].isCombined)
+          change(atom).isCombined = true;
       }
   }
   for (int atom : from)

@@ -72,6 +72,8 @@ private:
   };
 
   int make(const DimExpr &size);
+  /// The atom, to be changed by a rule that may still fail.
+  Atom &change(int atom);
   int find(int atom) const;
   Atoms resolve(const Atoms &atoms) const;
   bool interfere(int a, int b) const;
@@ -80,6 +82,7 @@ private:
   bool unify(const Atoms &a, const Atoms &b);
   /// The single atom of an axis whose size may change, made rigid.
   std::optional<int> rigid(const Atoms &axis);
+  /// The last step of a rule: it cannot be undone.
   void define(mlir::Value value, llvm::SmallVector<Atoms> axes);
   void defineFresh(mlir::Value value);
 
@@ -92,6 +95,8 @@ private:
   bool transferOneAxis(mlir::Operation *op, int64_t axis, bool dropAxis);
 
   llvm::SmallVector<Atom, 0> atoms;
+  /// What the rule for the present op has changed, as it was before.
+  llvm::SmallVector<std::pair<int, Atom>, 0> changed;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Atoms>> axes;
   llvm::DenseSet<mlir::Operation *> transparent;
 };
