@@ -9,6 +9,7 @@ import subprocess
 
 import onnx
 import pytest
+from onnx import TensorProto, helper
 
 
 def run(tilewright, *arguments, before):
@@ -81,6 +82,31 @@ def test_no_threads(tilewright, models):
         resource.setrlimit(resource.RLIMIT_STACK, (huge, huge))
 
     assert run(tilewright, "compile", "m.onnx", "--jobs", "4", before=limit) == (0, "")
+
+
+# Where there is no memory for a tensor that the importer computes, the message names its node.
+@pytest.mark.parametrize("name", ["Constant", "MelWeightMatrix"])
+def test_no_memory(tilewright, name):
+    if name == "Constant":
+        values = helper.make_tensor("values", TensorProto.DOUBLE, [1], [1.0])
+        indices = helper.make_tensor("indices", TensorProto.INT64, [1], [0])
+        sparse = helper.make_sparse_tensor(values, indices, [1 << 27])
+        nodes = [helper.make_node(name, [], ["y"], sparse_value=sparse, name="big")]
+    else:
+        numbers = {"bands": 31, "length": 1 << 24, "rate": 1 << 24, "low": 0, "high": 1 << 21}
+        nodes = [helper.make_node("Constant", [], [key], value_int=value) for key, value in numbers.items()]
+        nodes.append(helper.make_node(name, list(numbers), ["y"], output_datatype=TensorProto.DOUBLE, name="big"))
+    output = helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)
+    model = helper.make_model(helper.make_graph(nodes, "g", [], [output]), opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    onnx.save(model, tilewright.folder / "m.onnx")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+    code, message = run(tilewright, "compile", "m.onnx", before=limit)
+    assert code == 1
+    assert "big" in message and "not enough memory for a tensor of type f64" in message
 
 
 # A module of a newer format: the message says both versions.

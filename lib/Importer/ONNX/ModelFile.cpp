@@ -218,7 +218,10 @@ Result<Tensor> fromBytes(DType type, std::vector<int64_t> shape,
                   range.owner);
   // Copied in pieces whose pages are given back at once: at the peak there is
   // one copy in memory, not two.
-  Tensor tensor(type, std::move(shape));
+  Result<Tensor> allocated = Tensor::allocate(type, std::move(shape));
+  if (!allocated)
+    return allocated.error();
+  Tensor tensor = allocated.take();
   constexpr int64_t piece = int64_t(1) << 22;
   for (int64_t start = 0; start < expected; start += piece) {
     int64_t size = std::min(piece, expected - start);
@@ -274,8 +277,10 @@ Result<Tensor> ModelFile::readTensor(const onnx::TensorProto &proto) {
   if (bytes / byteSize(*type) != given)
     return error("expected ", bytes / byteSize(*type), " elements, as the ",
                  "shape says, but got ", given);
-  Tensor tensor(*type, std::move(shape));
-  if (Status status = fillTyped(tensor, proto); !status)
+  Result<Tensor> tensor = Tensor::allocate(*type, std::move(shape));
+  if (!tensor)
+    return tensor.error();
+  if (Status status = fillTyped(*tensor, proto); !status)
     return status.error();
   return tensor;
 }
@@ -302,7 +307,11 @@ Result<Tensor> ModelFile::readTensor(const onnx::SparseTensorProto &proto) {
     return error("expected i64[", count, "] or i64[", count, ", ", rank,
                  "] as indices of a sparse tensor, but got ",
                  indices->typeString());
-  Tensor dense(values->type(), shape);
+  Result<Tensor> allocated = Tensor::allocate(values->type(), shape);
+  if (!allocated)
+    return allocated.error();
+  Tensor dense = allocated.take();
+  std::memset(dense.data(), 0, size_t(dense.bytes()));
   for (int64_t i = 0; i < count; ++i) {
     int64_t position = flat ? indices->as<int64_t>()[i] : 0;
     for (int64_t axis = 0; !flat && axis < rank; ++axis) {

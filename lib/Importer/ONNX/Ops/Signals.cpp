@@ -11,6 +11,7 @@
 #include "tilewright/Support/Elements.h"
 
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace tilewright;
@@ -258,7 +259,11 @@ static void importMelWeightMatrix(Node &n) {
   if (bins * bands > int64_t(1) << 28)
     return n.fail("the matrix of " + Twine(bins) + " x " + Twine(bands) +
                   " is too large to be computed ahead of the run");
-  Tensor matrix(*dtype, {bins, bands});
+  Result<Tensor> allocated = Tensor::allocate(*dtype, {bins, bands});
+  if (!allocated)
+    return n.fail(allocated.error().message);
+  Tensor matrix = allocated.take();
+  std::memset(matrix.data(), 0, size_t(matrix.bytes()));
   for (int64_t band = 0; band < bands; ++band) {
     int64_t left = edges[size_t(band)], centre = edges[size_t(band) + 1],
             right = edges[size_t(band) + 2];
