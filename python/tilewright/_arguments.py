@@ -25,14 +25,14 @@ def threads(what: str, value: Any) -> int:
     return integer(what, value, 2**32 - 1, zero=" (all cores)")
 
 
-def text(what: str, value: Any) -> bytes:
+def text(what: str, value: Any, kind: Type[Error] = ModelError) -> bytes:
     """The bytes of a str. Those that are not UTF-8 in files come as surrogates."""
     if not isinstance(value, str):
-        raise ModelError(f"{what} is a str, but got {type(value).__name__}")
+        raise kind(f"{what} is a str, but got {type(value).__name__}")
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as failure:
-        raise ModelError(f"{what} cannot be encoded: {failure}") from None
+        raise kind(f"{what} cannot be encoded: {failure}") from None
 
 
 def path(what: str, value: Any, kind: Type[Error] = ModelError) -> bytes:

@@ -80,6 +80,7 @@ class Model:
         threads, chosen = _arguments.threads("threads", threads), _arguments.text("target", target)
         self._module = module
         self._device = device
+        self._threads = threads
         if device == "reference":
             self._session = load_compiler().Reference(module)
         else:

@@ -68,10 +68,12 @@ def verify(
         _arguments.mapping("inputs", inputs, InputError),
         _arguments.integer("seed", seed, 2**64 - 1, InputError),
         {
-            name: _arguments.integer(f"the size {name}", size, 2**63 - 1, InputError)
+            _arguments.text("a key of sizes", name, InputError): _arguments.integer(
+                f"the size {name}", size, 2**63 - 1, InputError
+            )
             for name, size in _arguments.mapping("sizes", sizes, InputError).items()
         },
-        0,
+        model._threads,
     )
     return Report(
         target, [Verdict(*each) for each in kernels], [Verdict(*each) for each in outputs], left_out

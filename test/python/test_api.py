@@ -4,6 +4,7 @@ import gc
 import sys
 import threading
 import time
+import types
 
 import numpy as np
 import onnx
@@ -11,6 +12,7 @@ import onnxruntime
 import pytest
 import tilewright as tw
 from onnx import TensorProto, helper
+from tilewright import _verify
 
 
 def expected(model, *arrays):
@@ -282,6 +284,15 @@ def test_verify(model):
     report = tw.verify(model, sizes={"N": 3})
     assert report.ok and report.kernels and report.outputs[0].name == "y"
     assert tw.verify(model, {"x": image(2)}).ok
+
+
+# verify runs the kernels on as many threads as the model does.
+def test_verify_threads(conv_relu_module, monkeypatch):
+    given = []
+    compiler = types.SimpleNamespace(verify=lambda *arguments: given.extend(arguments) or ("", [], [], ""))
+    monkeypatch.setattr(_verify, "load_compiler", lambda: compiler)
+    tw.verify(tw.load(conv_relu_module, threads=3))
+    assert given[-1] == 3
 
 
 # A second run with other sizes that the model does not take is left out, and it says why.

@@ -83,3 +83,5 @@ def test_surrogates(conv_relu_module):
         tw.load("\ud800.twm")
     with pytest.raises(tw.ModelError, match="cannot be encoded"):
         tw.load(conv_relu_module, target="\ud800")
+    with pytest.raises(tw.InputError, match="cannot be encoded"):
+        tw.verify(conv_relu_module, sizes={"\ud800": 1})
