@@ -204,20 +204,26 @@ static Status compareNetwork(const ReferenceModel &imported, Session &session,
   return Status::success();
 }
 
-Result<std::vector<RandomInputs>>
-inputsToVerify(const Signature &signature, const RandomInputsOptions &options) {
-  std::vector<RandomInputs> runs;
-  RandomInputsOptions next = options;
-  for (auto [firstAxis, otherAxes] : {std::pair(2, 64), std::pair(3, 69)}) {
-    next.firstAxis = firstAxis;
-    next.otherAxes = otherAxes;
-    auto inputs = randomInputs(signature, next);
-    if (!inputs)
-      return inputs.error();
-    if (runs.empty() || inputs->shapes.chosen != runs[0].shapes.chosen)
-      runs.push_back(inputs.take());
-  }
-  return runs;
+Result<VerifyInputs> inputsToVerify(const Signature &signature,
+                                    const RandomInputsOptions &options) {
+  VerifyInputs result;
+  auto add = [&](RandomInputs inputs) {
+    result.runs.push_back(std::move(inputs.tensors));
+    result.shapes.push_back(std::move(inputs.shapes));
+  };
+  auto first = randomInputs(signature, options);
+  if (!first)
+    return first.error();
+  add(first.take());
+  RandomInputsOptions other = options;
+  other.firstAxis += 1;
+  other.otherAxes += 5;
+  auto second = randomInputs(signature, other);
+  if (!second)
+    result.leftOut = second.error().message;
+  else if (second->shapes.chosen != result.shapes[0].chosen)
+    add(second.take());
+  return result;
 }
 
 Result<References> References::load(std::shared_ptr<const Module> module) {
@@ -234,28 +240,28 @@ Result<References> References::load(std::shared_ptr<const Module> module) {
 }
 
 Result<VerifyReport> verifySession(const References &references,
-                                   Session &session,
-                                   const std::vector<std::vector<Tensor>> &runs,
+                                   Session &session, const VerifyInputs &inputs,
                                    const VerifyOptions &options) {
   VerifyReport report;
   report.target = session.target().target;
+  report.leftOut = inputs.leftOut;
   KernelComparison comparison(session, options, report);
   graph::InterpreterOptions interpreterOptions;
   interpreterOptions.observer = [&](const graph::Observation &observation) {
     return comparison.observe(observation);
   };
-  auto verify = [&](const std::vector<Tensor> &inputs) -> Status {
-    auto outputs = references.kernels->run(inputs, interpreterOptions);
+  auto verify = [&](const std::vector<Tensor> &run) -> Status {
+    auto outputs = references.kernels->run(run, interpreterOptions);
     if (!outputs)
       return outputs.error();
-    return compareNetwork(*references.imported, session, inputs, options,
-                          report);
+    return compareNetwork(*references.imported, session, run, options, report);
   };
-  for (size_t i = 0; i < runs.size() && report.leftOut.empty(); ++i)
-    if (Status status = verify(runs[i]); !status) {
+  for (size_t i = 0; i < inputs.runs.size(); ++i)
+    if (Status status = verify(inputs.runs[i]); !status) {
       if (i == 0 || comparison.isCancelled())
         return status.error();
       report.leftOut = status.error().message;
+      break;
     }
   return report;
 }

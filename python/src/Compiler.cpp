@@ -7,8 +7,8 @@
 //
 // Compiles models, and runs, checks and verifies them with the reference.
 // Loaded when it is first needed: LLVM comes with it. It exchanges no C++
-// object with _runtime, only the bytes of modules. Paths, targets and shapes
-// come as bytes; the package's Python code has checked them.
+// object with _runtime, only the bytes of modules. Paths, targets, shapes and
+// names of sizes come as bytes; the package's Python code has checked them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -138,10 +138,8 @@ py::list toList(const std::vector<Verdict> &verdicts) {
 }
 
 /// Inputs by name; those that are missing are random.
-std::vector<std::vector<Tensor>> makeInputs(const Signature &signature,
-                                            const py::dict &given,
-                                            uint64_t seed,
-                                            const SymbolBindings &sizes) {
+VerifyInputs makeInputs(const Signature &signature, const py::dict &given,
+                        uint64_t seed, const SymbolBindings &sizes) {
   RandomInputsOptions options;
   options.seed = seed;
   options.sizes = sizes;
@@ -159,10 +157,7 @@ std::vector<std::vector<Tensor>> makeInputs(const Signature &signature,
   auto inputs = inputsToVerify(signature, options);
   if (!inputs)
     raise("InputError", inputs.error());
-  std::vector<std::vector<Tensor>> runs;
-  for (RandomInputs &run : *inputs)
-    runs.push_back(std::move(run.tensors));
-  return runs;
+  return inputs.take();
 }
 
 py::tuple verify(const py::buffer &buffer, const std::string &target,
@@ -176,13 +171,13 @@ py::tuple verify(const py::buffer &buffer, const std::string &target,
   auto references = References::load(module);
   if (!references)
     raise("ModelError", references.error());
-  auto runs = makeInputs(module->signature(), given, seed, sizes);
+  VerifyInputs inputs = makeInputs(module->signature(), given, seed, sizes);
   PythonInterrupt interrupt;
   VerifyOptions options;
   options.progress = [&](int64_t) { return interrupt.goOn(); };
   auto report = [&] {
     py::gil_scoped_release release;
-    return verifySession(*references, **session, runs, options);
+    return verifySession(*references, **session, inputs, options);
   }();
   PythonInterrupt::rethrow();
   if (!report)

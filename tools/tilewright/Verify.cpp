@@ -120,11 +120,8 @@ static int verify(const Options &options) {
   auto inputs = inputsToVerify(signature, *inputOptions);
   if (!inputs)
     return printFailure(inputs.error());
-  std::vector<std::vector<Tensor>> runs;
-  for (RandomInputs &run : *inputs) {
-    printChosen(run.shapes);
-    runs.push_back(std::move(run.tensors));
-  }
+  for (const InputShapes &shapes : inputs->shapes)
+    printChosen(shapes);
   auto session = createSession(*module, options.how);
   if (!session)
     return printFailure(session.error());
@@ -139,12 +136,12 @@ static int verify(const Options &options) {
     progress.show("verifying: " + std::to_string(kernels) + " kernels");
     return true;
   };
-  auto report = verifySession(*references, **session, runs, verifyOptions);
+  auto report = verifySession(*references, **session, *inputs, verifyOptions);
   progress.clear();
   if (!report)
     return printFailure(report.error());
   if (!report->leftOut.empty())
-    printNote("not with the last sizes: " + report->leftOut);
+    printNote("not with the second sizes: " + report->leftOut);
   if (options.json)
     printJson({{"ok", report->ok()},
                {"target", report->target},

@@ -86,11 +86,23 @@ struct VerifyOptions {
   std::function<bool(int64_t kernels)> progress;
 };
 
+/// The sets of inputs that a model is verified with.
+struct VerifyInputs {
+  /// In the order of the signature.
+  std::vector<std::vector<Tensor>> runs = {};
+  /// Of each run.
+  std::vector<InputShapes> shapes = {};
+  /// Why there is no run with other sizes; empty if there is one, or no size to
+  /// choose.
+  std::string leftOut = {};
+};
+
 /// Random inputs to verify a model with. Where the options leave sizes open
-/// there are two sets, because the default sizes fill whole tiles: the second
-/// has 3 for 2 and 69 for 64.
-Result<std::vector<RandomInputs>>
-inputsToVerify(const Signature &signature, const RandomInputsOptions &options);
+/// there are two sets, because the default sizes fill whole tiles: in the
+/// second the first axis is larger by 1 and others are by 5 (3 for 2 and 69 for
+/// 64). It is left out if it cannot be made.
+Result<VerifyInputs> inputsToVerify(const Signature &signature,
+                                    const RandomInputsOptions &options);
 
 /// What a module's code is compared with.
 struct References {
@@ -105,8 +117,7 @@ struct References {
 /// first. Others that it refuses (not every model takes every size) are left
 /// out.
 Result<VerifyReport> verifySession(const References &references,
-                                   Session &session,
-                                   const std::vector<std::vector<Tensor>> &runs,
+                                   Session &session, const VerifyInputs &inputs,
                                    const VerifyOptions &options = {});
 
 } // namespace tilewright

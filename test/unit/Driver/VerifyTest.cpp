@@ -70,7 +70,7 @@ protected:
     auto references = References::load(module);
     if (!references)
       return references.error();
-    return verifySession(*references, **session, {inputs});
+    return verifySession(*references, **session, {.runs = {inputs}});
   }
 
   std::shared_ptr<const Module> module;
@@ -115,7 +115,7 @@ TEST_F(Verify, Runs) {
         }));
     auto references = References::load(module);
     EXPECT_TRUE(references) << references.error().message;
-    auto report = verifySession(*references, **session, runs);
+    auto report = verifySession(*references, **session, {.runs = runs});
     EXPECT_TRUE(report) << report.error().message;
     return report.take();
   };
@@ -136,12 +136,43 @@ TEST_F(Verify, Runs) {
 TEST_F(Verify, Inputs) {
   auto open = inputsToVerify(module->signature(), {});
   ASSERT_TRUE(open) << open.error().message;
-  ASSERT_EQ(open->size(), 2u);
-  EXPECT_THAT((*open)[0].tensors[0].shape(), ElementsAre(2, 10));
-  EXPECT_THAT((*open)[1].tensors[0].shape(), ElementsAre(3, 10));
+  ASSERT_EQ(open->runs.size(), 2u);
+  EXPECT_THAT(open->runs[0][0].shape(), ElementsAre(2, 10));
+  EXPECT_THAT(open->runs[1][0].shape(), ElementsAre(3, 10));
   auto given = inputsToVerify(module->signature(), {.sizes = {{"N", 5}}});
   ASSERT_TRUE(given) << given.error().message;
-  EXPECT_EQ(given->size(), 1u);
+  EXPECT_EQ(given->runs.size(), 1u);
+  EXPECT_EQ(given->leftOut, "");
+}
+
+// The second set begins at the sizes that the caller wants.
+TEST_F(Verify, InputsOfOtherSizes) {
+  auto wished = inputsToVerify(module->signature(), {.firstAxis = 7});
+  ASSERT_TRUE(wished) << wished.error().message;
+  ASSERT_EQ(wished->runs.size(), 2u);
+  EXPECT_THAT(wished->runs[0][0].shape(), ElementsAre(7, 10));
+  EXPECT_THAT(wished->runs[1][0].shape(), ElementsAre(8, 10));
+}
+
+// A second set that cannot be made is left out, and the report says why.
+TEST_F(Verify, SecondInputsCannotBeMade) {
+  Signature signature;
+  DimExpr n = DimExpr::symbol("N");
+  signature.inputs = {{"x", DType::F32, {n}},
+                      {"z", DType::F32, {DimExpr(2) - n}}};
+  auto made = inputsToVerify(signature, {});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->runs.size(), 1u);
+  EXPECT_THAT(made->leftOut, testing::HasSubstr("would be -1"));
+
+  made->runs = {inputs};
+  auto session = Session::create(module, createCpuDevice());
+  auto references = References::load(module);
+  ASSERT_TRUE(references) << references.error().message;
+  auto report = verifySession(*references, **session, *made);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->ok());
+  EXPECT_EQ(report->leftOut, made->leftOut);
 }
 
 // NaN where there should be none is wrong, however large the bound.
