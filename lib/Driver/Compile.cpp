@@ -84,6 +84,16 @@ Result<std::string> toBytecode(ModuleOp module) {
   return bytes;
 }
 
+cpu::CpuTarget toCpuTarget(const Target &target) {
+  cpu::CpuTarget result;
+  result.triple = target.triple;
+  result.cpu = target.llvmCpu;
+  result.features = target.llvmFeatures;
+  result.vectorBytes = target.vectorBits / 8;
+  result.vectorRegisters = target.vectorRegisters;
+  return result;
+}
+
 class Compiler {
 public:
   Compiler(const CompileOptions &options) : options(options) {}
@@ -95,6 +105,13 @@ public:
       auto target = findTarget(name);
       if (!target)
         return target.error();
+      if (Status status = cpu::checkTarget(toCpuTarget(*target)); !status)
+        return status.error().in("target '" + target->name + "'");
+      for (size_t i = 0; i < targets.size(); ++i)
+        if (targets[i].name == target->name)
+          return tilewright::error("the targets '", options.targets[i],
+                                   "' and '", name, "' are both ",
+                                   target->name);
       targets.push_back(*target);
     }
 
@@ -252,14 +269,8 @@ private:
                     ModuleWriter &writer) {
     if (Status status = begin("code for " + target.name); !status)
       return status;
-    cpu::CpuTarget cpuTarget;
-    cpuTarget.triple = target.triple;
-    cpuTarget.cpu = target.llvmCpu;
-    cpuTarget.features = target.llvmFeatures;
-    cpuTarget.vectorBytes = target.vectorBits / 8;
-    cpuTarget.vectorRegisters = target.vectorRegisters;
     auto compiled = cpu::compileForCpu(
-        *lowered.module, cpuTarget,
+        *lowered.module, toCpuTarget(target),
         {options.jobs, [&](double part) { return goOn(part); }});
     if (!compiled)
       return compiled.error();

@@ -58,6 +58,14 @@ def test_unknown_target(tilewright, conv_relu_file):
     assert "vax" in message and "x86-64-v3" in message
 
 
+# A target of one's own with a processor that LLVM does not know is an error that names both.
+def test_unknown_processor(tilewright, conv_relu_file):
+    row = {"base": "x86-64-v3", "name": "vax", "llvmCpu": "vax780"}
+    (tilewright.folder / "vax.json").write_text(json.dumps(row))
+    message = tilewright.error("compile", conv_relu_file, "--target", "vax.json")
+    assert "target 'vax'" in message and "'vax780'" in message
+
+
 # The number of jobs changes no byte of the module, nor does a second time.
 def test_same_bytes(tilewright, conv_relu_file):
     tilewright("compile", conv_relu_file, "-o", "one.twm", "--jobs", "1")

@@ -7,12 +7,15 @@
 
 #include "EmitObject.h"
 
+#include "tilewright/Codegen/CPU/CompileKernels.h"
+
 #include "mlir/Target/LLVMIR/Export.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -24,6 +27,29 @@
 
 using namespace tilewright;
 using namespace tilewright::cpu;
+
+/// LLVM itself prints that it does not know a name and goes on without it.
+static Status checkNames(const llvm::Target &generator,
+                         const llvm::Triple &triple, const CpuTarget &target) {
+  std::unique_ptr<llvm::MCSubtargetInfo> info(
+      generator.createMCSubtargetInfo(triple, "", ""));
+  if (!info)
+    return error("no code generator for ", target.triple);
+  // An empty name is LLVM's generic CPU.
+  if (!target.cpu.empty() && !info->isCPUStringValid(target.cpu))
+    return error("LLVM knows no CPU '", target.cpu, "' for ", target.triple);
+  llvm::SubtargetFeatures features(target.features);
+  for (const std::string &feature : features.getFeatures()) {
+    if (!llvm::SubtargetFeatures::hasFlag(feature))
+      return error("the LLVM feature '", feature, "' must begin with + or -");
+    llvm::StringRef name = llvm::SubtargetFeatures::StripFlag(feature);
+    if (llvm::none_of(info->getAllProcessorFeatures(),
+                      [&](const auto &known) { return name == known.Key; }))
+      return error("LLVM knows no feature '", name.str(), "' for ",
+                   target.triple);
+  }
+  return Status::success();
+}
 
 static Result<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CpuTarget &target) {
@@ -40,6 +66,8 @@ createTargetMachine(const CpuTarget &target) {
       llvm::TargetRegistry::lookupTarget(triple, message);
   if (!found)
     return error("no code generator for ", target.triple, ": ", message);
+  if (Status status = checkNames(*found, triple, target); !status)
+    return status.error();
   // No fast-math: a multiply-add is one only where the kernel says so, and then
   // on every target.
   llvm::TargetOptions options;
@@ -50,6 +78,11 @@ createTargetMachine(const CpuTarget &target) {
   if (!machine)
     return error("cannot generate code for ", target.cpu);
   return machine;
+}
+
+Status cpu::checkTarget(const CpuTarget &target) {
+  auto machine = createTargetMachine(target);
+  return machine ? Status::success() : Status(machine.error());
 }
 
 /// What the kernels need of -O2: they are loops over straight-line vector code

@@ -72,6 +72,25 @@ TEST(Compile, Cancels) {
     }
 }
 
+// A target has its code once, whatever it is called.
+TEST(Compile, SameTargetTwice) {
+  test::TemporaryFolder folder;
+  std::string bytes = model();
+  CompileOptions options;
+  options.targets = {"x86-64-v4", "x86-64-v3", "x86-64-v4"};
+  auto twice = compileModel({"", bytes}, folder / "m.twm", options);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().message,
+            "the targets 'x86-64-v4' and 'x86-64-v4' are both x86-64-v4");
+  // This machine's processor is one of the two.
+  options.targets = {"x86-64-v3", "x86-64-v4", "cpu"};
+  twice = compileModel({"", bytes}, folder / "m.twm", options);
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().message.find("and 'cpu' are both x86-64-v"),
+            std::string::npos)
+      << twice.error().message;
+}
+
 // A fusion that was refused names the nodes on both sides.
 TEST(Compile, FusionRemarks) {
   test::TemporaryFolder folder;

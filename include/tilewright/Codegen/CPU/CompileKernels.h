@@ -73,6 +73,10 @@ struct CpuCompileOptions {
   std::function<bool(double fraction)> progress = {};
 };
 
+/// An error if LLVM has no code generator for the target, or does not know its
+/// CPU or one of its features.
+Status checkTarget(const CpuTarget &target);
+
 /// Compiles every function of `module` that has `tile.kernel` or `tile.loops`.
 /// `module` is not changed. Errors name the kernel.
 Result<CompiledKernels> compileForCpu(mlir::ModuleOp module,

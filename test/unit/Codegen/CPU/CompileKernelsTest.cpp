@@ -88,3 +88,23 @@ TEST(CompileKernels, UnknownTarget) {
             std::string::npos)
       << compiled.error().message;
 }
+
+// LLVM would go on without a CPU or a feature that it does not know.
+TEST(CompileKernels, UnknownNames) {
+  auto problem = [](const CpuTarget &target) {
+    Status status = checkTarget(target);
+    return status ? std::string() : status.error().message;
+  };
+  CpuTarget target;
+  target.features = "+avx512vnni,-prefer-256-bit";
+  EXPECT_EQ(problem(target), "");
+  target.features = "+avx2,+bar";
+  EXPECT_EQ(problem(target),
+            "LLVM knows no feature 'bar' for x86_64-unknown-linux-gnu");
+  target.features = "avx2";
+  EXPECT_EQ(problem(target), "the LLVM feature 'avx2' must begin with + or -");
+  target.cpu = "foo";
+  EXPECT_EQ(problem(target),
+            "LLVM knows no CPU 'foo' for x86_64-unknown-linux-gnu");
+  EXPECT_FALSE(bool(compileText(someKernels(1), 1, target)));
+}
