@@ -184,3 +184,20 @@ func.func @branch(%c: tensor<i1>, %x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   }
   return %0 : tensor<2x3xf32>
 }
+
+// -----
+
+// A reshape that is refused after it has split an axis leaves that axis whole:
+// the softmax along it needs no transposes.
+// CHECK-LABEL: func.func @refused_reshape
+// CHECK-NOT: tw.transpose
+// CHECK: tw.softmax %arg0 axis 0
+// CHECK-NOT: tw.transpose
+// CHECK: return
+func.func @refused_reshape(%x: tensor<12x5x7xf32>) -> (tensor<3x10x14xf32>, tensor<12x5x7xf32>) {
+  %0 = tw.reshape %x : tensor<12x5x7xf32> -> tensor<3x10x14xf32>
+  %1 = tw.transpose %x [2, 0, 1] : tensor<12x5x7xf32> -> tensor<7x12x5xf32>
+  %2 = tw.softmax %1 axis 1 : tensor<7x12x5xf32> -> tensor<7x12x5xf32>
+  %3 = tw.transpose %2 [1, 2, 0] : tensor<7x12x5xf32> -> tensor<12x5x7xf32>
+  return %0, %3 : tensor<3x10x14xf32>, tensor<12x5x7xf32>
+}
