@@ -26,6 +26,6 @@ def verify(
     target: str,
     inputs: Mapping[str, Any],
     seed: int,
-    sizes: Mapping[str, int],
+    sizes: Mapping[bytes, int],
     threads: int,
 ) -> Tuple[str, List[_Verdict], List[_Verdict], str]: ...
