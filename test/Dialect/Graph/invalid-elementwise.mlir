@@ -138,15 +138,6 @@ func.func @check_count() {
 
 // -----
 
-// A check that fails for every input is an error of the model, found at once.
-func.func @check_never() {
-  // expected-error @+1 {{can never hold: [A, 4] equals [N, 5]}}
-  tw.check_dims <"A", 4> equals <"N", 5>, "why"
-  return
-}
-
-// -----
-
 // Bools have no sign.
 func.func @unary_bool(%x: tensor<4xi1>) {
   // expected-error @+2 {{'tw.unary' op abs expected numbers, but got 'i1'}}

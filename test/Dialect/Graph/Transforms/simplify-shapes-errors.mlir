@@ -8,3 +8,18 @@ func.func @never(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N"
   return %x : tensor<?xf32, #tw.dims<"N">>
 }
 }
+
+// -----
+
+// The branch that is taken always runs.
+func.func @taken(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c = tw.constant dense<true> : tensor<i1>
+  %y = tw.if %c : (tensor<i1>) -> tensor<4xf32> {
+    // expected-error@+1 {{sizes of operands: 5 is not 6}}
+    tw.check_dims <5> equals <6>, "sizes of operands"
+    tw.yield %x : tensor<4xf32>
+  } else {
+    tw.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}

@@ -121,6 +121,47 @@ func.func @branch(%x: tensor<?xf32, #tw.dims<"N">>) -> tensor<?xf32, #tw.dims<"N
 
 // -----
 
+// A check that never holds goes with the branch that is never taken.
+module attributes {tw.symbols = {N = #tw.range<1, 1, 1>}} {
+// CHECK-LABEL: func.func @never_taken
+// CHECK-NOT: tw.if
+// CHECK-NOT: tw.check_dims
+// CHECK: return %arg0
+func.func @never_taken(%x: tensor<4xf32>, %z: tensor<?xf32, #tw.dims<"N">>) -> tensor<4xf32> {
+  %n = tw.from_dims <"N"> : tensor<1xi64>
+  %s = tw.reshape %n : tensor<1xi64> -> tensor<i64>
+  %limit = tw.constant dense<64> : tensor<i64>
+  %c = tw.compare lt %s, %limit : tensor<i64>, tensor<i64> -> tensor<i1>
+  %y = tw.if %c : (tensor<i1>) -> tensor<4xf32> {
+    tw.yield %x : tensor<4xf32>
+  } else {
+    tw.check_dims <"N"> equals <2>, "sizes of operands"
+    tw.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+}
+
+// -----
+
+// In a branch that the run chooses such a check stays for the run.
+module attributes {tw.symbols = {N = #tw.range<1, 1, 1>}} {
+// CHECK-LABEL: func.func @perhaps_taken
+// CHECK: tw.if %arg2
+// CHECK: tw.check_dims <1> equals <2>, "sizes of operands"
+func.func @perhaps_taken(%x: tensor<4xf32>, %z: tensor<?xf32, #tw.dims<"N">>, %c: tensor<i1>) -> tensor<4xf32> {
+  %y = tw.if %c : (tensor<i1>) -> tensor<4xf32> {
+    tw.yield %x : tensor<4xf32>
+  } else {
+    tw.check_dims <"N"> equals <2>, "sizes of operands"
+    tw.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+}
+
+// -----
+
 // What a symbol is bound to is known after all; one that is bound to data stays,
 // and arithmetic behind it is on its symbol.
 // CHECK-LABEL: func.func @bound

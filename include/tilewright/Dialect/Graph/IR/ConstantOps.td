@@ -105,8 +105,8 @@ def Graph_CheckDimsOp : Graph_Op<"check_dims"> {
     Expression i of `lhs` must be equal to expression i of `rhs`; both lists
     have the same length. Where they differ, the run ends with an error:
     `message` with both sides in its places `{lhs}` and `{rhs}`, or behind it if
-    it has none. Constants that differ are refused by the verifier. It has a
-    side effect: it stays, though nothing uses it.
+    it has none. Constants that differ are valid: the branch that they are in
+    may never run. It has a side effect: it stays, though nothing uses it.
 
     ```mlir
     tw.check_dims <"A", 4> equals <"N", "B">, "the sizes {lhs} and {rhs} of the mask differ"

@@ -173,7 +173,7 @@ def SimplifyShapesPass : Pass<"tw-simplify-shapes", "::mlir::ModuleOp"> {
     - expressions in types and attributes get their simplest form under the
       ranges, the same for expressions that are equal;
     - a `tw.check_dims` that holds for all sizes goes; one that never holds is an
-      error;
+      error, but stays in a `tw.if` or `tw.loop`, which may not run it;
     - a small integer tensor whose elements are known is a constant or a
       `tw.from_dims`, however it was computed;
     - a symbol that `tw.bind_dims` gives to a known value is that value;
