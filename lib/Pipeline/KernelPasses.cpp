@@ -57,8 +57,10 @@ struct TileKernelsPass : impl::TileKernelsPassBase<TileKernelsPass> {
       if (failed(tileKernel(kernel, schedule)))
         return signalPassFailure();
     }
-    if (failed(cleanUpKernels(getOperation())))
+    for (func::FuncOp kernel : cleanUpKernels(getOperation())) {
+      kernel.emitError("internal error: its clean-up does not come to an end");
       signalPassFailure();
+    }
   }
 };
 

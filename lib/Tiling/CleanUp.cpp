@@ -8,13 +8,13 @@
 #include "tilewright/Tiling/Tiler.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Pass/PassManager.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
-LogicalResult tilewright::cleanUpKernels(ModuleOp module) {
+SmallVector<func::FuncOp> tilewright::cleanUpKernels(ModuleOp module) {
   MLIRContext *context = module.getContext();
   RewritePatternSet patterns(context);
   for (Dialect *dialect : context->getLoadedDialects())
@@ -22,9 +22,16 @@ LogicalResult tilewright::cleanUpKernels(ModuleOp module) {
   for (RegisteredOperationName op : context->getRegisteredOperations())
     if (op.getStringRef() != scf::ForallOp::getOperationName())
       op.getCanonicalizationPatterns(patterns, context);
-  if (failed(applyPatternsGreedily(module, std::move(patterns))))
-    return failure();
-  PassManager passes(context);
-  passes.addPass(createCSEPass());
-  return passes.run(module);
+  FrozenRewritePatternSet frozen(std::move(patterns));
+  IRRewriter rewriter(context);
+  SmallVector<func::FuncOp> unfinished;
+  for (auto kernel : module.getOps<func::FuncOp>()) {
+    if (failed(applyPatternsGreedily(kernel, frozen))) {
+      unfinished.push_back(kernel);
+      continue;
+    }
+    DominanceInfo dominance(kernel);
+    eliminateCommonSubExpressions(rewriter, dominance, kernel);
+  }
+  return unfinished;
 }

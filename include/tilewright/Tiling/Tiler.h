@@ -40,9 +40,10 @@ namespace tilewright {
 mlir::FailureOr<mlir::func::FuncOp> tileKernel(mlir::func::FuncOp kernel,
                                                const Schedule &schedule);
 
-/// Canonicalises and removes common subexpressions. An scf.forall of one block
-/// stays: the tiled form has one in every kernel.
-mlir::LogicalResult cleanUpKernels(mlir::ModuleOp module);
+/// Canonicalises the functions of a module and removes common subexpressions.
+/// An scf.forall of one block stays: the tiled form has one in every kernel.
+/// Gives the functions whose rewriting did not come to an end.
+llvm::SmallVector<mlir::func::FuncOp> cleanUpKernels(mlir::ModuleOp module);
 
 } // namespace tilewright
 
