@@ -140,6 +140,18 @@ Value Emitter::emitMatmul(graph::MatmulOp op, const Request &request) {
   return toElement(b, loc, reshape(acc, shapeOf(request.axes)), element);
 }
 
+/// Whether `tile` output channels are always of one group, and it is known
+/// which input channels that has.
+static bool areInGroup(int64_t tile, int64_t groups, const graph::Dims &input,
+                       const graph::Dims &filter) {
+  if (groups == 1)
+    return true;
+  auto outputs = filter.back().constantValue();
+  return outputs && (*outputs / groups) % tile == 0 &&
+         filter[filter.size() - 2].constantValue() &&
+         input.back().constantValue();
+}
+
 /// The first input channel of the group that the output channels `o` are in.
 /// The minimum changes nothing; it says that a whole group follows.
 Offset Emitter::firstChannel(const Axis &o, int64_t outputsPerGroup,
@@ -171,9 +183,9 @@ Value Emitter::emitConv(graph::ConvOp op, const Request &request) {
       cast<RankedTensorType>(op.getResult().getType()).getElementType();
   TypedAttr zero = b.getZeroAttr(element);
   const Axis &o = request.axes.back();
-  if (groups > 1 && (!outputs || (*outputs / groups) % o.size != 0)) {
-    op.emitOpError(
-        "expected the tile of the output channels to divide those of a group");
+  if (!areInGroup(o.size, groups, inputDims, filterDims)) {
+    op.emitOpError("expected groups of known numbers of channels, and a tile "
+                   "of output channels that divides those of a group");
     return {};
   }
   Offset groupStart = groups > 1 ? firstChannel(o, *outputs / groups,
@@ -296,13 +308,12 @@ Value Emitter::emitConvTranspose(graph::ConvTransposeOp op,
   int64_t step = contractionTile(channels, schedule.contraction, groups);
   bool unit = llvm::all_of(ArrayRef(request.axes).drop_back(),
                            [](const Axis &axis) { return axis.size == 1; });
-  if (!unit ||
-      (groups > 1 && (!outputs || (*outputs / groups) % o.size != 0)) ||
+  if (!unit || !areInGroup(o.size, groups, inputDims, filterDims) ||
       !isa<BlockArgument>(op.getInput()) ||
       !isa<BlockArgument>(op.getFilter())) {
     op.emitOpError(
         "expected buffers as operands, tiles of 1 but for the output "
-        "channels, and those within a group");
+        "channels, and those within a group of known channels");
     return {};
   }
   Offset groupStart = groups > 1 ? firstChannel(o, *outputs / groups,

@@ -39,3 +39,19 @@ func.func @main(%x: tensor<8xf32>, %i: tensor<4xi64>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Where the channels of a group begin must be known: a convolution in groups of
+// symbolic channels becomes loops.
+// TILES-LABEL: func.func @main
+// TILES: func.func @k0({{.*}}tile.loops
+func.func @main(%x: tensor<1x6x6x?xf32, #tw.dims<"C">>, %w: tensor<3x3x?x8xf32, #tw.dims<"K">>) -> tensor<1x4x4x8xf32> {
+  // expected-remark @+1 {{is not tiled, but loops on scalars: 'tw.conv' op expected groups of known numbers of channels}}
+  %0 = tw.kernel "conv_0"(%x, %w) : (tensor<1x6x6x?xf32, #tw.dims<"C">>, tensor<3x3x?x8xf32, #tw.dims<"K">>) -> tensor<1x4x4x8xf32> {
+  ^bb0(%a: tensor<1x6x6x?xf32, #tw.dims<"C">>, %b: tensor<3x3x?x8xf32, #tw.dims<"K">>):
+    %1 = tw.conv %a, %b strides [1, 1] dilations [1, 1] low <0, 0> high <0, 0> groups 2 : tensor<1x6x6x?xf32, #tw.dims<"C">>, tensor<3x3x?x8xf32, #tw.dims<"K">> -> tensor<1x4x4x8xf32>
+    tw.yield %1 : tensor<1x4x4x8xf32>
+  }
+  return %0 : tensor<1x4x4x8xf32>
+}

@@ -134,6 +134,23 @@ def test_filter_that_does_not_fit():
     fails(model, values, "a window of 5 elements does not fit on the 4")
 
 
+@pytest.mark.parametrize(
+    "op, x, w, dims",
+    [
+        ("Conv", (1, 6, 5, 5), (8, 3, 3, 3), [[1, "C", 5, 5], [8, "K", 3, 3]]),
+        ("ConvTranspose", (1, 6, 5, 5), (6, 4, 3, 3), [[1, "C", 5, 5], ["C", 4, 3, 3]]),
+    ],
+)
+def test_groups_of_unknown_channels(op, x, w, dims):
+    """Where the channels of a group begin is only known when the model runs."""
+    rng = np.random.default_rng(0)
+    values = [rng.standard_normal(x, dtype=np.float32), rng.standard_normal(w, dtype=np.float32)]
+    model = model_of((op, {"group": 2}), dims, values)
+    expected = oracle(model, values)[0]
+    for device in DEVICES:
+        np.testing.assert_allclose(run(model, values, device)[0], expected, rtol=0, atol=1e-4)
+
+
 def test_pool_that_does_not_fit():
     """One element too large: an empty result, as ONNX Runtime has it; more is an error."""
     model = model_of(("MaxPool", {"kernel_shape": [5]}), [[1, 1, "W"]], [np.ones((1, 1, 1), np.float32)])
