@@ -18,6 +18,28 @@ using namespace mlir;
 
 namespace tilewright::tiling {
 
+/// Whether `mapAxes` knows the operand's axes: those of the iteration, and
+/// constant positions.
+static bool isSimple(AffineMap map) {
+  return llvm::all_of(map.getResults(),
+                      llvm::IsaPred<AffineDimExpr, AffineConstantExpr>);
+}
+
+/// The op that combines the two arguments of a body, if that is all that the
+/// body does.
+static Operation *getCombiner(Block &body) {
+  if (body.getNumArguments() != 2 ||
+      !llvm::hasSingleElement(body.without_terminator()))
+    return nullptr;
+  Operation *op = &body.front();
+  Value x = body.getArgument(0), y = body.getArgument(1);
+  if (op->getNumOperands() != 2 || op->getNumResults() != 1 ||
+      body.getTerminator()->getOperand(0) != op->getResult(0))
+    return nullptr;
+  Value a = op->getOperand(0), b = op->getOperand(1);
+  return (a == x && b == y) || (a == y && b == x) ? op : nullptr;
+}
+
 /// The request for an operand that is read through `map`.
 static Axes mapAxes(AffineMap map, const Axes &axes) {
   Axes mapped;
@@ -35,8 +57,18 @@ static Axes mapAxes(AffineMap map, const Axes &axes) {
 Value Emitter::emitElementwise(linalg::GenericOp op, const Request &request) {
   unsigned at = depth;
   SmallVector<Value> tiles;
+  if (op.getNumDpsInits() != 1 ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity()) {
+    op.emitOpError("expected one result, over the axes of the iteration");
+    return {};
+  }
   for (OpOperand *input : op.getDpsInputOperands()) {
     AffineMap map = op.getMatchingIndexingMap(input);
+    if (!isSimple(map)) {
+      op.emitOpError("expected operands over axes of the iteration and "
+                     "constant positions");
+      return {};
+    }
     Value tile = emit(Request{input->get(), mapAxes(map, request.axes), {}});
     if (!tile)
       return {};
@@ -164,13 +196,13 @@ Value Emitter::emitBody(linalg::GenericOp op, ArrayRef<Value> tiles,
 /// the iteration's shape; a tree over its reduced axes at the end.
 Value Emitter::emitReduction(linalg::GenericOp op, const Request &request) {
   unsigned at = depth;
-  Operation *combiner = &op.getRegion().front().front();
-  auto kind = getCombineKind(combiner);
+  Operation *combiner = getCombiner(op.getRegion().front());
+  auto kind = combiner ? getCombineKind(combiner) : std::nullopt;
   auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   Attribute neutral;
   if (!kind || !fill ||
       !matchPattern(fill.getInputs()[0], m_Constant(&neutral)) ||
-      op.getNumDpsInputs() != 1) {
+      op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1) {
     op.emitOpError("expected a reduction of one operand by one combining op "
                    "from a neutral constant");
     return {};
@@ -180,6 +212,11 @@ Value Emitter::emitReduction(linalg::GenericOp op, const Request &request) {
   // The iteration's axes: kept ones from the request, reduced ones from loops.
   AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   AffineMap operandMap = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
+  if (!operandMap.isPermutation() || !resultMap.isProjectedPermutation()) {
+    op.emitOpError("expected an operand over all axes of the iteration and a "
+                   "result over some");
+    return {};
+  }
   int64_t rank = op.getNumLoops();
   Dims operandDims = dims(op.getDpsInputs()[0]);
   Axes axes(rank);

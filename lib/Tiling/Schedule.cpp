@@ -135,7 +135,8 @@ private:
     AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
     Masks loops(op.getNumLoops(), 0);
     for (auto [i, expr] : llvm::enumerate(resultMap.getResults()))
-      loops[cast<AffineDimExpr>(expr).getPosition()] = masks[i];
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        loops[dim.getPosition()] = masks[i];
     auto iterators = op.getIteratorTypesArray();
     if (op.getNumReductionLoops()) {
       AffineMap map = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
