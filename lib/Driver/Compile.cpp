@@ -165,7 +165,7 @@ public:
     PassManager kernelPasses(&context);
     buildKernelPipeline(kernelPasses);
     if (failed(kernelPasses.run(module)))
-      return diagnostics.toError("forming kernels failed");
+      return diagnostics.toError("internal error: forming kernels failed");
     report.fusionRemarks = std::move(diagnostics.remarks);
     diagnostics.remarks.clear();
     if (Status status = save("kernels", module); !status)
