@@ -53,7 +53,7 @@ Value centred(Trail &trail, Value value, ArrayRef<int64_t> axes) {
 }
 
 /// d / sqrt(mean(d^2) + epsilon), with d = x - mean(x) or not. A scale may
-/// stand between: (scale * d) / sqrt(...), d * (scale / sqrt(...)).
+/// stand between: (scale * d) / sqrt(...).
 LogicalResult recogniseNormalize(BinaryOp op, PatternRewriter &rewriter) {
   for (Quotient &q : quotientsOf(op)) {
     Value scale;
