@@ -466,8 +466,8 @@ struct TruncateF64 : OpRewritePattern<arith::TruncFOp> {
   }
 };
 
-/// Conversions of 16-bit floats to integers and f64 go through f32, and those of
-/// integers to them: these round twice, as docs/Semantics.md says.
+/// Conversions of 16-bit floats to integers and f64 go through f32, and those
+/// of integers to them: these round twice, as docs/Semantics.md says.
 template <typename OpTy> struct ConvertThroughF32 : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
