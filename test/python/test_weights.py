@@ -1,6 +1,7 @@
 """What becomes of the weights of a model: arithmetic on them is done once, and is that of their types."""
 
 import numpy as np
+import onnx.parser
 import onnxruntime
 import pytest
 import tilewright as tw
@@ -51,3 +52,32 @@ def test_weight_of_many_steps_is_stored_once(tmp_path):
     tw.compile(model).save(path)
     # Once as the model has it, for the reference, and once as the kernels read it.
     assert path.stat().st_size < 2 * weight.nbytes + 64 * 1024
+
+
+LOOP = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1] x, int64 n) => (float[M] y) <bool go = {1}, float[1] one = {1}>
+{
+  y = Loop (n, go, x) <
+    body = b (int64 i, bool c, float[K] s) => (bool d, float[L] t) <float[1] w = {0}> {
+      d = Identity(c)
+      v = Constant<value = float[1] {0}>()
+      p = Mul(v, w)
+      r = ReduceMax<keepdims = 1>(p)
+      q = Add(s, r)
+      t = Concat<axis = 0>(q, one)
+    }
+  >
+}"""
+
+
+def test_weight_in_a_growing_loop_is_stored_once(tmp_path):
+    """Its body is imported again when a size turns out to change."""
+    model = onnx.parser.parse_model(LOOP)
+    body = model.graph.node[0].attribute[0].g
+    weights = np.random.default_rng(0).standard_normal((2, 100_000), dtype=np.float32)
+    body.initializer[0].CopyFrom(numpy_helper.from_array(weights[0], "w"))
+    body.node[1].attribute[0].t.CopyFrom(numpy_helper.from_array(weights[1], "v"))
+    path = tmp_path / "loop.twm"
+    tw.compile(model).save(path)
+    # For the reference; the kernels get the largest product.
+    assert path.stat().st_size < weights.nbytes + 64 * 1024

@@ -90,6 +90,7 @@ Emitter::LoopResult Emitter::loop(Value maxTrips, Value condition,
     // The results' types are known when the body is: until then it lives in a
     // loop without results.
     graph::LoopOp draft = makeLoop({});
+    size_t warned = state.warnings.size();
     SmallVector<Type> types{RankedTensorType::get({}, b.getI64Type())};
     for (auto [i, value] : llvm::enumerate(carried)) {
       Dims dims = graph::getDims(value);
@@ -123,6 +124,8 @@ Emitter::LoopResult Emitter::loop(Value maxTrips, Value condition,
     if (!settled) {
       state.forget(draft.getBody());
       draft.erase();
+      // What is imported again warns again.
+      state.warnings.resize(warned);
       if (failed())
         return result;
       continue;

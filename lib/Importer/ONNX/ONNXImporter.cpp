@@ -35,6 +35,16 @@ void eraseDeadOps(func::FuncOp function) {
   });
 }
 
+/// What was imported more than once (a loop's body whose sizes change, a branch
+/// that is not taken) leaves weights behind that nobody names.
+void removeDeadWeights(ModuleOp module, WeightStore &weights) {
+  std::set<int64_t> named;
+  module.walk([&](graph::WeightOp op) { named.insert(int64_t(op.getKey())); });
+  for (int64_t key : weights.keys())
+    if (!named.count(key))
+      weights.remove(key);
+}
+
 void setAttributes(ModuleOp module, ImportState &state) {
   const onnx::ModelProto &proto = state.file.model();
   OpBuilder &builder = state.builder;
@@ -111,6 +121,7 @@ Result<Import> run(MLIRContext &context, ByteRange bytes, std::string folder,
     return result;
   }
   eraseDeadOps(function);
+  removeDeadWeights(module, *result.model.weights);
   setAttributes(module, state);
 
   std::string errors;

@@ -144,6 +144,7 @@ static void importIf(Node &n) {
     return importOnly(n, (*known)[0].isConstant(0) ? *elseGraph : *thenGraph);
 
   Branches both;
+  size_t warned = n.state.warnings.size();
   importBranches(n, condition, *thenGraph, *elseGraph, both);
   auto sizes = comparedSizes(n.state, condition);
   bool onSizes = !n.failed() && sizes && !haveSameRanks(n, both);
@@ -153,6 +154,7 @@ static void importIf(Node &n) {
     n.state.forget(both.draft.getThenRegion());
     n.state.forget(both.draft.getElseRegion());
     both.draft.erase();
+    n.state.warnings.resize(warned);
     if (n.failed())
       return;
     requireEqual(n, *sizes);
