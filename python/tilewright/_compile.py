@@ -32,7 +32,9 @@ def _shape_texts(shapes: Optional[Mapping[str, Shape]]) -> List[bytes]:
         if not isinstance(shape, (str, tuple, list)):
             raise ModelError(f"the shape of '{name}' is a tuple or a string, but got {type(shape).__name__}")
         if not isinstance(shape, str):
-            shape = ",".join("?" if axis is None else str(axis) for axis in shape)
+            axes = ["?" if axis is None else str(axis) for axis in shape]
+            # Without a comma an x in a name would separate.
+            shape = ",".join(axes) + ("," if len(axes) == 1 else "")
         texts.append(_arguments.text(f"the shape of '{name}'", f"{name}={shape}"))
     return texts
 

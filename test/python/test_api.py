@@ -93,6 +93,14 @@ def test_shapes(models, shape, result):
     assert model.inputs[0].shape == result
 
 
+# An x in the name of the only axis does not separate, neither with a range.
+def test_name_with_an_x(models):
+    made = models.add(shape=("N",))
+    model = tw.compile(made, shapes={"a": ("max_len:1..8",), "b": ["max_len"]})
+    assert model.inputs[0].shape == ("max_len",)
+    assert model.sizes == {"max_len": tw.SizeRange(low=1, high=8, multiple=1)}
+
+
 # The sizes of the inputs have a name each, and what they can be.
 def test_sizes(models):
     model = tw.compile(models.conv_relu(), shapes={"x": ("B:2..32%2", 3, 8, 8)})

@@ -115,7 +115,8 @@ tilewright::parseShapeDeclaration(std::string_view text) {
       return error("shape of '", shape.input, "': ", axis.error().message,
                    ", as in '", shape.input, "=N:1..32,3,W:32..1280%8'");
     shape.axes.push_back(axis.take());
-    if (!next)
+    // "max_len," is one axis, whose name has an x in it.
+    if (!next || (next->empty() && *separator == ','))
       return shape;
     rest = *next;
   }

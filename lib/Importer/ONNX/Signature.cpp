@@ -62,6 +62,10 @@ std::string exampleFor(const onnx::ValueInfoProto &input) {
     text += (text.empty() ? "" : ",") +
             (parseAxisDeclaration(axis) ? axis : std::string("?"));
   }
+  // Without a comma the x in a name would separate.
+  if (text.find(',') == std::string::npos &&
+      text.find('x') != std::string::npos)
+    text += ",";
   return input.name() + "=" + text;
 }
 
