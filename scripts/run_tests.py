@@ -221,6 +221,8 @@ def unit(build, options, environment=None, libraries=None):
 
 def python(build, options):
     report = fresh_report(build, "pytest.xml")
+    for old in report.parent.glob("*.txt"):
+        old.unlink()
     code = run(
         sys.executable,
         "-m",
@@ -237,6 +239,8 @@ def python(build, options):
             "TILEWRIGHT_BUILD": str(build),
         },
     )
+    for lines in sorted(report.parent.glob("*.txt")):  # What tests had to say: conftest.py, report.
+        print(lines.read_text(), end="")
     return reported(report, code, "pytest")
 
 

@@ -156,3 +156,22 @@ def conv_relu_module(tmp_path_factory):
     onnx.save(conv_relu(metadata={"author": "somebody"}), folder / "conv.onnx")
     Command(folder)("compile", "conv.onnx", "-o", "conv.twm")
     return folder / "conv.twm"
+
+
+@pytest.fixture
+def report(request, capsys):
+    """Prints lines also when the test passes. A worker of pytest-xdist prints nowhere,
+    so they are kept in a file too, which scripts/run_tests.py prints."""
+    folder = BUILD / "test-results"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{request.path.stem}-{request.node.name}.txt"
+    path.unlink(missing_ok=True)
+
+    def show(*lines):
+        text = "".join(f"{line}\n" for line in lines)
+        with path.open("a") as file:
+            file.write(text)
+        with capsys.disabled():
+            print(f"\n{text}", end="")
+
+    return show

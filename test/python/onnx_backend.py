@@ -156,3 +156,12 @@ def table(results):
     """The counts by outcome, as a line of text."""
     counts = collections.Counter(outcome for outcome, _ in results.values())
     return ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES)
+
+
+def lines(results, outcomes):
+    """The cases with some outcomes, each with its message, as lines of text."""
+    return [
+        f"  {name}: {outcome}: {' '.join(message.split())[:400]}"
+        for name, (outcome, message) in results.items()
+        if outcome in outcomes
+    ]

@@ -15,7 +15,7 @@ WORKER = [sys.executable, str(Path(__file__).with_name("backend_worker.py"))]
 DEFECTS = ("wrong", "failed to run", "crashed", "not compiled")
 
 
-def check(tmp_path, capsys, mode, at_least, every=1):
+def check(tmp_path, report, mode, at_least, every=1):
     """Prints the counts by outcome and each defect. `every`: 2
     for every second case. TILEWRIGHT_CASES=slice runs the cases with that in their name."""
     selection = os.environ.get("TILEWRIGHT_CASES", "")
@@ -28,28 +28,24 @@ def check(tmp_path, capsys, mode, at_least, every=1):
         devices=("cpu", "reference"),
         count=os.cpu_count() or 1,
     )
-    bad = {name: result for name, result in results.items() if result[0] in DEFECTS}
-    with capsys.disabled():
-        print(f"\nONNX node cases, cpu and reference, {mode}: {onnx_backend.table(results)}")
-        for name, (outcome, message) in results.items():
-            if outcome in DEFECTS:
-                print(f"  {name}: {outcome}: {' '.join(message.split())[:400]}")
-    assert not bad
+    defects = onnx_backend.lines(results, DEFECTS)
+    report(f"ONNX node cases, cpu and reference, {mode}: {onnx_backend.table(results)}", *defects)
+    assert not defects, "\n".join(defects)
     if not selection:
         assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
 
 
-def test_node_cases(tmp_path, capsys):
+def test_node_cases(tmp_path, report):
     """Every case as it is."""
-    check(tmp_path, capsys, "plain", 1500)
+    check(tmp_path, report, "plain", 1500)
 
 
-def test_half_of_the_node_cases_with_symbolic_sizes(tmp_path, capsys):
+def test_half_of_the_node_cases_with_symbolic_sizes(tmp_path, report):
     """Every second case with the sizes of its inputs unknown at compile time."""
-    check(tmp_path, capsys, "symbolic", 650, every=2)
+    check(tmp_path, report, "symbolic", 650, every=2)
 
 
 @pytest.mark.full
-def test_node_cases_with_symbolic_sizes(tmp_path, capsys):
+def test_node_cases_with_symbolic_sizes(tmp_path, report):
     """Every case with the sizes of its inputs unknown at compile time."""
-    check(tmp_path, capsys, "symbolic", 1300)
+    check(tmp_path, report, "symbolic", 1300)

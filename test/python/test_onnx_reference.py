@@ -8,25 +8,20 @@ sys.path.insert(0, str(Path(__file__).parent))
 import onnx_backend  # noqa: E402
 
 
-def check(tmp_path, capsys, mode, at_least):
-    """Prints the counts. A case that is not refused must give the right numbers."""
+def check(tmp_path, report, mode, at_least):
+    """Prints the counts and each defect. A case that is not refused must give the right numbers."""
     results = onnx_backend.run_all(shutil.which("tw-interpret"), tmp_path, mode)
-    with capsys.disabled():
-        print(f"\nONNX node cases, reference, {mode}: {onnx_backend.table(results)}")
-    bad = {
-        name: result
-        for name, result in results.items()
-        if result[0] in ("wrong", "failed to run", "crashed")
-    }
-    assert not bad
+    defects = onnx_backend.lines(results, ("wrong", "failed to run", "crashed"))
+    report(f"ONNX node cases, reference, {mode}: {onnx_backend.table(results)}", *defects)
+    assert not defects, "\n".join(defects)
     assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
 
 
-def test_node_cases(tmp_path, capsys):
+def test_node_cases(tmp_path, report):
     """Every case as it is."""
-    check(tmp_path, capsys, "plain", 1500)
+    check(tmp_path, report, "plain", 1500)
 
 
-def test_node_cases_with_symbolic_sizes(tmp_path, capsys):
+def test_node_cases_with_symbolic_sizes(tmp_path, report):
     """Every case with the sizes of its inputs unknown at compile time."""
-    check(tmp_path, capsys, "symbolic", 1400)
+    check(tmp_path, report, "symbolic", 1400)

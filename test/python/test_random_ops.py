@@ -16,24 +16,26 @@ def claimed():
     return table.claimed(shutil.which("tw-import"))
 
 
-def check(cases, tmp_path, capsys, title):
+def check(cases, tmp_path, report, title):
     """Prints the counts, and how to run again what went wrong. Returns [(case, verdict)]."""
     verdicts = run.run_all(cases, tmp_path, os.cpu_count() or 1)
-    with capsys.disabled():
-        print(f"\nRandom cases, {title}: {run.table(verdicts)}")
-        for made, verdict in sorted(verdicts, key=lambda pair: pair[0].name):
-            if verdict.outcome != "passed":
-                print(f"  --random-case {made.name}: {verdict.outcome}: {' '.join(verdict.message.split())[:400]}")
-    assert not [made.name for made, verdict in verdicts if verdict.outcome in DEFECTS]
+    lines = {
+        made.name: f"  --random-case {made.name}: {verdict.outcome}: {' '.join(verdict.message.split())[:400]}"
+        for made, verdict in sorted(verdicts, key=lambda pair: pair[0].name)
+        if verdict.outcome != "passed"
+    }
+    report(f"Random cases, {title}: {run.table(verdicts)}", *lines.values())
+    defects = [lines[made.name] for made, verdict in verdicts if verdict.outcome in DEFECTS]
+    assert not defects, "\n".join(defects)
     return verdicts
 
 
-def check_every_op(claimed, count, seed, tmp_path, capsys):
+def check_every_op(claimed, count, seed, tmp_path, report):
     """`count` cases of each op: of each op one at least must run, and ONNX Runtime must
     have an opinion on most of them, lest an importer that refuses or an oracle that
     fails look like a success."""
     cases = (run.make(key, claimed[key], i, seed) for i in range(count) for key in run.GENERATORS)
-    verdicts = check(cases, tmp_path, capsys, f"seed {seed}")
+    verdicts = check(cases, tmp_path, report, f"seed {seed}")
     passed = [(made, verdict) for made, verdict in verdicts if verdict.outcome == "passed"]
     ops = [{made.name.split(":")[0] for made, _ in some} for some in (verdicts, passed)]
     assert len(ops[0]) == len(claimed)
@@ -55,51 +57,53 @@ def test_every_op_has_a_generator(claimed):
     assert sorted(claimed) == sorted(run.GENERATORS)
 
 
-def test_random_cases(claimed, tmp_path, capsys, request):
+def test_random_cases(claimed, tmp_path, report, request):
     """A few cases of each op with a fixed seed, or the one that --random-case names."""
     if name := request.config.getoption("--random-case"):
-        assert check([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
+        assert check([named(claimed, name)], tmp_path, report, f"files in {tmp_path}")
         return
-    check_every_op(claimed, 2, 0, tmp_path, capsys)
+    check_every_op(claimed, 2, 0, tmp_path, report)
 
 
-def check_sizes(cases, tmp_path, capsys, title):
+def check_sizes(cases, tmp_path, report, title):
     """Prints the counts, and which size of which case is wrong."""
     verdicts = mismatch.run_all(cases, tmp_path, os.cpu_count() or 1)
-    wrong = [(made.name, *each) for made, sizes in verdicts for each in sizes if each[1]]
-    with capsys.disabled():
-        runs = sum(len(sizes) for _, sizes in verdicts)
-        refused = sum(not sizes for _, sizes in verdicts)
-        print(f"\nSizes that do not fit, {title}: {runs} runs of {len(verdicts)} cases, {refused} refused")
-        for name, size, why in sorted(wrong):
-            print(f"  --random-case {name}, {size}: {' '.join(why.split())[:400]}")
-    assert not [name for name, *_ in wrong]
+    wrong = sorted(
+        f"  --random-case {made.name}, {size}: {' '.join(why.split())[:400]}"
+        for made, sizes in verdicts
+        for size, why in sizes
+        if why
+    )
+    runs = sum(len(sizes) for _, sizes in verdicts)
+    refused = sum(not sizes for _, sizes in verdicts)
+    report(f"Sizes that do not fit, {title}: {runs} runs of {len(verdicts)} cases, {refused} refused", *wrong)
+    assert not wrong, "\n".join(wrong)
     return runs, refused
 
 
-def check_sizes_of_every_op(claimed, count, seed, tmp_path, capsys):
+def check_sizes_of_every_op(claimed, count, seed, tmp_path, report):
     """`count` cases of each op: most must compile with unknown sizes and have some."""
     cases = [run.make(key, claimed[key], i, seed) for i in range(count) for key in run.GENERATORS]
-    runs, refused = check_sizes(cases, tmp_path, capsys, f"seed {seed}")
+    runs, refused = check_sizes(cases, tmp_path, report, f"seed {seed}")
     assert refused <= 0.15 * len(cases)
     assert runs >= 3 * len(cases)
 
 
-def test_sizes_that_do_not_fit(claimed, tmp_path, capsys, request):
+def test_sizes_that_do_not_fit(claimed, tmp_path, report, request):
     """A case of each op whose sizes are all unknown, each size once too long and too short."""
     if name := request.config.getoption("--random-case"):
-        check_sizes([named(claimed, name)], tmp_path, capsys, f"files in {tmp_path}")
+        check_sizes([named(claimed, name)], tmp_path, report, f"files in {tmp_path}")
         return
-    check_sizes_of_every_op(claimed, 1, 0, tmp_path, capsys)
+    check_sizes_of_every_op(claimed, 1, 0, tmp_path, report)
 
 
 @pytest.mark.full
-def test_more_sizes_that_do_not_fit(claimed, tmp_path, capsys):
+def test_more_sizes_that_do_not_fit(claimed, tmp_path, report):
     """More cases of each op, different each time."""
-    check_sizes_of_every_op(claimed, 5, secrets.randbelow(1 << 31), tmp_path, capsys)
+    check_sizes_of_every_op(claimed, 5, secrets.randbelow(1 << 31), tmp_path, report)
 
 
 @pytest.mark.full
-def test_more_random_cases(claimed, tmp_path, capsys):
+def test_more_random_cases(claimed, tmp_path, report):
     """Many cases of each op, different each time."""
-    check_every_op(claimed, 20, secrets.randbelow(1 << 31), tmp_path, capsys)
+    check_every_op(claimed, 20, secrets.randbelow(1 << 31), tmp_path, report)
