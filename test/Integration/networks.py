@@ -23,6 +23,13 @@ def in_package(package, path):
     return Path(find_spec(package).submodule_search_locations[0]) / path
 
 
+def verify(model, inputs):
+    """Every kernel, fed the reference's inputs, gives what the reference gives, and so does the network."""
+    report = tw.verify(model, inputs)
+    assert report.kernels and not report.left_out
+    assert report.ok, [each for each in report.kernels + report.outputs if not each.ok]
+
+
 class Networks:
     """The networks of a test session: each is compiled once, and the module serves
     every test and size."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks import GENERATED, check, reference_session
+from networks import GENERATED, check, reference_session, verify
 
 import generate
 from inputs import example_inputs
@@ -16,10 +16,22 @@ def test_batches(networks, name):
         check(model, session, example_inputs(name, batch))
 
 
+# Those that the reference takes more than some seconds for.
+SLOW = ("gpt2", "wav2vec2_base")
+
+
+# Each kernel gives what the reference gives.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in generate.names()]
+)
+def test_kernels(networks, name):
+    verify(networks.compiled(generate.generate(name, GENERATED)), example_inputs(name, 1))
+
+
 # One module of BERT serves every batch and length, 1 and odd ones too.
 @pytest.mark.parametrize(
     "batch, length",
-    [(1, 1), (1, 2), (1, 7), (1, 16), (1, 33), (1, 64), (2, 1), (2, 5), (3, 15), (4, 8), (5, 3), (8, 17)],
+    [(1, 1), (1, 2), (1, 7), (1, 16), (1, 33), (1, 128), (2, 1), (2, 5), (3, 15), (4, 8), (5, 3), (8, 17)],
 )
 def test_bert_sizes(networks, bert, batch, length):
     path, session = bert

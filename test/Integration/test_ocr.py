@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from networks import check, in_package, reference_session
+from networks import check, in_package, reference_session, verify
 
 import ocr
 import signs
@@ -16,13 +16,17 @@ MODELS = {
 }
 
 
+def file(name):
+    return in_package("rapidocr_onnxruntime", "models") / MODELS[name]
+
+
 @pytest.fixture(scope="module")
 def compare(networks):
     """Runs a network on an input, here and in ONNX Runtime; returns the output."""
     sessions = {}
 
     def run(name, x):
-        path = in_package("rapidocr_onnxruntime", "models") / MODELS[name]
+        path = file(name)
         if name not in sessions:
             sessions[name] = reference_session(path)
         session = sessions[name]
@@ -83,3 +87,18 @@ def test_classifier_sizes(compare, picture, count, height, width):
     pictures = lines(picture, count, width)
     rows = np.linspace(0, 47, height).round().astype(int)
     compare("classifier", np.ascontiguousarray(pictures[:, :, rows]))
+
+
+# Each kernel gives what the reference gives.
+@pytest.mark.parametrize(
+    "name, x",
+    [
+        ("detector", lambda picture: at_size(picture, 96, 160)[None]),
+        ("recogniser", lambda picture: lines(picture, 2, 100)),
+        ("classifier", lambda picture: lines(picture, 2, 192)),
+    ],
+    ids=list(MODELS),
+)
+def test_kernels(networks, picture, name, x):
+    model = networks.compiled(file(name))
+    verify(model, {model.inputs[0].name: x(picture)})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from networks import check, in_package, reference_session
+from networks import check, in_package, reference_session, verify
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +30,8 @@ def state(seed):
 def test_silero_lengths(networks, silero, count):
     path, session = silero
     check(networks.compiled(path), session, {"input": windows(count), "h": state(1), "c": state(2)})
+
+
+# Each kernel gives what the reference gives.
+def test_kernels(networks, silero):
+    verify(networks.compiled(silero[0]), {"input": windows(7), "h": state(1), "c": state(2)})
