@@ -4,7 +4,9 @@ import json
 import subprocess
 import time
 
+import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
@@ -114,6 +116,31 @@ def test_report_json(tilewright, conv_relu_file):
     nodes = [node for kernel in report["kernels"] for node in kernel["nodes"]]
     assert "conv1 (Conv)" in nodes and "relu1 (Relu)" in nodes
     assert "write" in report["seconds"]
+
+
+# A fused kernel that the tiler refuses falls apart: the report says which nodes and why, and the result is right.
+def test_report_of_a_slow_path(tilewright, models):
+    nodes = [
+        helper.make_node("Concat", ["re", "im"], ["parts"], name="join", axis=2),
+        helper.make_node("Mul", ["parts", "parts"], ["squares"], name="square"),
+        helper.make_node("ReduceSum", ["squares", "axes"], ["power"], name="sum", keepdims=0),
+    ]
+    part, power = (TensorProto.FLOAT, ["N", "F", 1]), (TensorProto.FLOAT, ["N", "F"])
+    model = models.make(nodes, {"re": part, "im": part}, {"power": power}, {"axes": np.array([2])})
+    onnx.save(model, tilewright.folder / "m.onnx")
+    text = tilewright("compile", "m.onnx", "--report").stdout
+    slow = text.split("slower than it could be\n")[1].split("\nnot fused")[0]
+    assert "its ops are not fused: " in slow and "join (Concat), square (Mul), sum (ReduceSum)" in slow
+    (remark,) = json.loads(tilewright("compile", "m.onnx", "--json").stdout)["lowering_remarks"]
+    assert remark["nodes"] == ["join (Concat)", "square (Mul)", "sum (ReduceSum)"]
+    assert remark["reason"].startswith("its ops are not fused: ") and remark["reason"] in slow
+    re, im = np.random.default_rng(0).standard_normal((2, 3, 37, 1), dtype=np.float32)
+    np.save(tilewright.folder / "re.npy", re)
+    np.save(tilewright.folder / "im.npy", im)
+    tilewright("run", "m.twm", "--input", "re=re.npy", "--input", "im=im.npy", "--output-dir", "out")
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (expected,) = session.run(None, {"re": re, "im": im})
+    np.testing.assert_allclose(np.load(tilewright.folder / "out/power.npy"), expected, rtol=1e-5)
 
 
 # --strip leaves the reference out; what needs it says so.

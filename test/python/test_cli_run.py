@@ -1,6 +1,7 @@
 """tilewright run, verify, bench and inspect."""
 
 import json
+import re
 
 import numpy as np
 import onnx
@@ -53,6 +54,15 @@ def test_seed(tilewright, conv_relu_module):
 def test_chosen_sizes_are_told(tilewright, conv_relu_module):
     done = tilewright("run", conv_relu_module, "--random-inputs", "0")
     assert "N = 2 (choose with --dim N=SIZE)" in done.stderr
+
+
+# Any number of threads gives the same bits.
+def test_threads(tilewright, conv_relu_module, x):
+    outputs = []
+    for threads in (1, 2, 3):
+        tilewright("run", conv_relu_module, "--input", "x=x.npy", "--threads", threads, "--output-dir", "out")
+        outputs.append((tilewright.folder / "out/y.npy").read_bytes())
+    assert outputs[0] == outputs[1] == outputs[2]
 
 
 # --json has the outputs' names, types, shapes and the profile.
@@ -189,6 +199,16 @@ def test_inspect_more(tilewright, conv_relu_module):
     text = tilewright("inspect", conv_relu_module, "--kernels", "--plan", "--weights").stdout
     for part in ("conv1 (Conv)", "blocks", "temporary", "B for running"):
         assert part in text
+
+
+# The plan has a line for each buffer and for each launch, with its operands, code and nodes.
+def test_inspect_plan(tilewright, conv_relu_module):
+    text = tilewright("inspect", conv_relu_module, "--plan").stdout
+    assert re.search(r"^b\d+ +input 0 +f32\[N, 3, 8, 8\]$", text, re.MULTILINE)
+    assert re.search(r"^b\d+ +output 0 +f32\[N, 4, 8, 8\]$", text, re.MULTILINE)
+    launches = re.findall(r"^\w+\(b.*\) -> \(b\d+\)  code k\d+  blocks .*\[(.*)\]$", text, re.MULTILINE)
+    assert len(launches) == len(json.loads(tilewright("inspect", conv_relu_module, "--json").stdout)["targets"][0]["kernels"])
+    assert any("conv1 (Conv), relu1 (Relu)" in nodes for nodes in launches)
 
 
 # inspect as JSON.

@@ -1,8 +1,9 @@
-"""The same model gives the same module, byte for byte."""
+"""The same model gives the same module, byte for byte, and that the same outputs, bit for bit."""
 
 import numpy as np
 import onnx
 import pytest
+import tilewright as tw
 from onnx import TensorProto, helper, numpy_helper
 
 
@@ -73,3 +74,14 @@ def test_path(compiled, target, tmp_path):
 def test_host(compiled, target):
     plain = "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-FMA,-AVX2_Usable,-FMA_Usable"
     assert compiled(target) == compiled(target, environment={"GLIBC_TUNABLES": plain})
+
+
+# The number of threads changes no bit of the outputs, run after run.
+def test_threads(compiled):
+    module = compiled("cpu")
+    x = np.random.default_rng(0).standard_normal((37, 3, 29, 31), dtype=np.float32)
+    (expected,) = tw.load(module, threads=1)(x)
+    for threads in (1, 2, 3):
+        model = tw.load(module, threads=threads)
+        for _ in range(3):
+            np.testing.assert_array_equal(model(x)[0], expected)
