@@ -2,8 +2,8 @@
 """Runs models through the Python package, each on devices cpu and reference.
 
 Jobs and answers are tw-interpret's (see tools/tw-interpret.cpp), with three
-differences: a job has "devices" and may have "threads" (else 1); output i of a device goes to
-OUTPUTS/DEVICE/i.npy; and a failure says the "device", a success the "types" of the
+differences: a job has "devices" and may have "threads" (else 1) and a "target" (else cpu); output i
+of a device goes to OUTPUTS/DEVICE/i.npy; and a failure says the "device", a success the "types" of the
 outputs. The stages are
 
 - options    a constant has a type that no device has;
@@ -75,7 +75,7 @@ def run(job):
         path = str(Path(path).with_name("constants.onnx"))
         onnx.save(model, path)
     try:
-        compiled = tw.compile(path, shapes=shapes, threads=1, jobs=1)
+        compiled = tw.compile(path, target=job.get("target", "cpu"), shapes=shapes, threads=1, jobs=1)
     except tw.ModelError as error:
         return {"stage": "compile" if imports(path, shapes) else "import", "error": str(error)}
     module = str(Path(path).with_name("module.twm"))

@@ -10,6 +10,9 @@ from random_ops import mismatch, run, table
 
 DEFECTS = ("wrong", "failed to run", "crashed", "not compiled")
 
+# This machine's, and the oldest, whose vectors and so tiles are shorter.
+TARGETS = pytest.mark.parametrize("target", ["cpu", "x86-64-v3"])
+
 
 @pytest.fixture(scope="module")
 def claimed():
@@ -30,12 +33,12 @@ def check(cases, tmp_path, report, title):
     return verdicts
 
 
-def check_every_op(claimed, count, seed, tmp_path, report):
+def check_every_op(claimed, count, seed, target, tmp_path, report):
     """`count` cases of each op: of each op one at least must run, and ONNX Runtime must
     have an opinion on most of them, lest an importer that refuses or an oracle that
     fails look like a success."""
-    cases = (run.make(key, claimed[key], i, seed) for i in range(count) for key in run.GENERATORS)
-    verdicts = check(cases, tmp_path, report, f"seed {seed}")
+    cases = (run.make(key, claimed[key], i, seed, target) for i in range(count) for key in run.GENERATORS)
+    verdicts = check(cases, tmp_path, report, f"{target}, seed {seed}")
     passed = [(made, verdict) for made, verdict in verdicts if verdict.outcome == "passed"]
     ops = [{made.name.split(":")[0] for made, _ in some} for some in (verdicts, passed)]
     assert len(ops[0]) == len(claimed)
@@ -44,12 +47,12 @@ def check_every_op(claimed, count, seed, tmp_path, report):
     assert sum(verdict.by == "onnxruntime" for _, verdict in passed) >= 0.7 * len(verdicts)
 
 
-def named(claimed, name):
+def named(claimed, name, target="cpu"):
     """The case that --random-case names."""
     title, rest = name.split(":")
     index, seed = map(int, rest.split("@"))
     domain, _, op = title.rpartition(".")
-    return run.make((domain, op), claimed[domain, op], index, seed)
+    return run.make((domain, op), claimed[domain, op], index, seed, target)
 
 
 def test_every_op_has_a_generator(claimed):
@@ -57,12 +60,13 @@ def test_every_op_has_a_generator(claimed):
     assert sorted(claimed) == sorted(run.GENERATORS)
 
 
-def test_random_cases(claimed, tmp_path, report, request):
+@TARGETS
+def test_random_cases(claimed, target, tmp_path, report, request):
     """A few cases of each op with a fixed seed, or the one that --random-case names."""
     if name := request.config.getoption("--random-case"):
-        assert check([named(claimed, name)], tmp_path, report, f"files in {tmp_path}")
+        assert check([named(claimed, name, target)], tmp_path, report, f"{target}, files in {tmp_path}")
         return
-    check_every_op(claimed, 2, 0, tmp_path, report)
+    check_every_op(claimed, 2, 0, target, tmp_path, report)
 
 
 def check_sizes(cases, tmp_path, report, title):
@@ -104,6 +108,7 @@ def test_more_sizes_that_do_not_fit(claimed, tmp_path, report):
 
 
 @pytest.mark.full
-def test_more_random_cases(claimed, tmp_path, report):
+@TARGETS
+def test_more_random_cases(claimed, target, tmp_path, report):
     """Many cases of each op, different each time."""
-    check_every_op(claimed, 20, secrets.randbelow(1 << 31), tmp_path, report)
+    check_every_op(claimed, 20, secrets.randbelow(1 << 31), target, tmp_path, report)

@@ -32,6 +32,8 @@ class Case:
     #: The sizes of the inputs are unknown when the model is compiled.
     symbolic: bool = False
     threads: int = 1
+    #: What it is compiled for; "cpu" is what this machine runs best.
+    target: str = "cpu"
     #: The element type of the first output, if another op may follow.
     result: Optional[str] = None
     name: str = ""

@@ -29,7 +29,7 @@ class Verdict:
     by: str = ""
 
 
-def make(key, types, index, seed):
+def make(key, types, index, seed, target="cpu"):
     """Case number `index` of an op. `types`: what the importer claims for it."""
     domain, op = key
     title = f"{domain}.{op}" if domain else op
@@ -39,6 +39,7 @@ def make(key, types, index, seed):
     fuse(draw, made)
     made.symbolic = draw.chance(0.4)
     made.threads = draw.pick([1, 1, 2, 3])
+    made.target = target
     made.name = f"{title}:{index}@{seed}"
     return made
 
@@ -56,7 +57,15 @@ def write(made, folder):
     for name, value in made.inputs().items():
         files[name] = str(folder / f"{name}.npy")
         workers.save(files[name], value)
-    return {"model": str(path), "inputs": files, "outputs": str(folder)}
+    return {
+        "model": str(path),
+        "inputs": files,
+        "outputs": str(folder),
+        "constants": {},
+        "devices": ["cpu", "reference"],
+        "threads": made.threads,
+        "target": made.target,
+    }
 
 
 def run_case(made, folder, devices, oracle):
@@ -64,9 +73,7 @@ def run_case(made, folder, devices, oracle):
     shapes = made.shapes()
     answer = None
     for attempt in [shapes, []] if shapes else [[]]:
-        answer = devices.run(
-            {**job, "constants": {}, "shapes": attempt, "devices": ["cpu", "reference"], "threads": made.threads}
-        )
+        answer = devices.run({**job, "shapes": attempt})
         # What must be known of a shape is refused by name; such a case runs with known sizes.
         late = answer and "broadcasts only where a size is known" in answer.get("error", "")
         if answer is None or not (late or answer.get("stage") == "import"):
