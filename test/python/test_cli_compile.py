@@ -119,6 +119,7 @@ def test_report_json(tilewright, conv_relu_file):
 
 
 # A fused kernel that the tiler refuses falls apart: the report says which nodes and why, and the result is right.
+# (Should the tiler learn this one, docs/ROADMAP.md's "a concat under a reduction", another has to stand here.)
 def test_report_of_a_slow_path(tilewright, models):
     nodes = [
         helper.make_node("Concat", ["re", "im"], ["parts"], name="join", axis=2),
