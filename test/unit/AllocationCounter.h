@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Stands in front of operator new. Under a sanitizer, which does the same,
-// nothing is counted.
+// Stands in front of the C library's malloc and its kin, which operator new
+// calls too. Under a sanitizer, which does the same, nothing is counted.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,8 +17,11 @@
 
 namespace tilewright::test {
 
-/// How often this process has called operator new, in any thread.
+/// How often this process has asked for memory, in any thread.
 int64_t allocationCount();
+
+/// False under a sanitizer.
+bool countsAllocations();
 
 } // namespace tilewright::test
 
