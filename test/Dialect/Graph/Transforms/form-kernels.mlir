@@ -96,3 +96,27 @@ func.func @unit_needs_later_op(%x: tensor<4x5xf32>, %v: tensor<5xf32>) -> (tenso
   %3 = tw.binary add %2, %f : tensor<5xf32>, tensor<5xf32> -> tensor<5xf32>
   return %1, %3 : tensor<4x5xf32>, tensor<5xf32>
 }
+
+// -----
+
+// A GELU as frameworks export it, x/2 * (1 + erf(x / sqrt 2)), needs no op of
+// its own: with the matmul and the bias before it, it is one kernel.
+// CHECK-LABEL: func.func @erf_gelu
+// CHECK: %[[R:.*]] = tw.kernel "matmul_0"(%arg0, %arg1, %arg2)
+// CHECK: tw.matmul
+// CHECK: tw.unary erf
+// CHECK-NOT: tw.kernel
+// CHECK: return %[[R]]
+func.func @erf_gelu(%x: tensor<?x8xf32, #tw.dims<"N">>, %w: tensor<8x16xf32>, %b: tensor<16xf32>) -> tensor<?x16xf32, #tw.dims<"N">> {
+  %root = tw.constant dense<1.41421354> : tensor<f32>
+  %one = tw.constant dense<1.0> : tensor<f32>
+  %half = tw.constant dense<0.5> : tensor<f32>
+  %1 = tw.matmul %x, %w : tensor<?x8xf32, #tw.dims<"N">>, tensor<8x16xf32> -> tensor<?x16xf32, #tw.dims<"N">>
+  %2 = tw.binary add %1, %b : tensor<?x16xf32, #tw.dims<"N">>, tensor<16xf32> -> tensor<?x16xf32, #tw.dims<"N">>
+  %3 = tw.binary div %2, %root : tensor<?x16xf32, #tw.dims<"N">>, tensor<f32> -> tensor<?x16xf32, #tw.dims<"N">>
+  %4 = tw.unary erf %3 : tensor<?x16xf32, #tw.dims<"N">> -> tensor<?x16xf32, #tw.dims<"N">>
+  %5 = tw.binary add %4, %one : tensor<?x16xf32, #tw.dims<"N">>, tensor<f32> -> tensor<?x16xf32, #tw.dims<"N">>
+  %6 = tw.binary mul %2, %5 : tensor<?x16xf32, #tw.dims<"N">>, tensor<?x16xf32, #tw.dims<"N">> -> tensor<?x16xf32, #tw.dims<"N">>
+  %7 = tw.binary mul %6, %half : tensor<?x16xf32, #tw.dims<"N">>, tensor<f32> -> tensor<?x16xf32, #tw.dims<"N">>
+  return %7 : tensor<?x16xf32, #tw.dims<"N">>
+}
