@@ -110,6 +110,16 @@ def test_report_groups_reasons(tilewright, models):
     assert remarks[0]["producer"] == ["matmul0 (MatMul)"] and remarks[0]["nodes"] == ["matmul1 (MatMul)"]
 
 
+# A kernel has at most 256 ops; the 257th begins another, and the report says why.
+def test_report_of_a_full_kernel(tilewright, models):
+    nodes = [helper.make_node(("Abs", "Neg")[i % 2], [f"v{i}"], [f"v{i + 1}"]) for i in range(257)]
+    model = models.make(nodes, {"v0": (TensorProto.FLOAT, [4])}, {"v257": (TensorProto.FLOAT, [4])})
+    onnx.save(model, tilewright.folder / "m.onnx")
+    report = json.loads(tilewright("compile", "m.onnx", "--json").stdout)
+    assert [remark["reason"] for remark in report["fusion_remarks"]] == ["together they have too many ops"]
+    assert [len(kernel["nodes"]) for kernel in report["kernels"]] == [256, 1]
+
+
 # The report as JSON has the same.
 def test_report_json(tilewright, conv_relu_file):
     report = json.loads(tilewright("compile", conv_relu_file, "--json").stdout)
