@@ -348,3 +348,12 @@ def test_no_thread_to_be_had(tilewright, conv_relu_file):
     command = f"ulimit -s {2**37}; exec {tilewright.program} compile conv.onnx --jobs 1"
     subprocess.run(["bash", "-c", command], cwd=tilewright.folder, check=True)
     assert (tilewright.folder / "conv.twm").exists()
+
+
+# The newest opset of ONNX is taken, whatever onnx package the tests use.
+def test_newest_opset(tilewright, models):
+    newest = onnx.defs.onnx_opset_version()
+    node = helper.make_node("Relu", ["x"], ["y"])
+    value = (TensorProto.FLOAT, ["N", 4])
+    onnx.save(models.make([node], {"x": value}, {"y": value}, opset=newest), tilewright.folder / "m.onnx")
+    tilewright("check", "m.onnx")
