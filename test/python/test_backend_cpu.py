@@ -8,6 +8,7 @@ from pathlib import Path
 
 import onnx_backend
 import pytest
+import refusals
 
 WORKER = [sys.executable, str(Path(__file__).with_name("backend_worker.py"))]
 
@@ -31,6 +32,8 @@ def check(tmp_path, report, mode, at_least, every=1):
     defects = onnx_backend.lines(results, DEFECTS)
     report(f"ONNX node cases, cpu and reference, {mode}: {onnx_backend.table(results)}", *defects)
     assert not defects, "\n".join(defects)
+    if mode == "plain":
+        assert not refusals.surprises(results)
     if not selection:
         assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import onnx_backend  # noqa: E402
+import refusals  # noqa: E402
 
 
 def check(tmp_path, report, mode, at_least):
@@ -14,6 +15,8 @@ def check(tmp_path, report, mode, at_least):
     defects = onnx_backend.lines(results, ("wrong", "failed to run", "crashed"))
     report(f"ONNX node cases, reference, {mode}: {onnx_backend.table(results)}", *defects)
     assert not defects, "\n".join(defects)
+    if mode == "plain":
+        assert not refusals.surprises(results)
     assert sum(outcome.startswith("passed") for outcome, _ in results.values()) >= at_least
 
 
