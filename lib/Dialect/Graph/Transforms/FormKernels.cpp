@@ -165,7 +165,7 @@ private:
       if (!sameShape) {
         if (!plain || roleOf(operand.getDefiningOp()) == Role::Gather)
           return "the consumer repeats the producer's elements: it would "
-                 "compute a reduction again";
+                 "reduce or gather again";
         if (usedElsewhere)
           return "the consumer repeats the producer's elements, and others use "
                  "them too";
@@ -198,9 +198,12 @@ private:
     case Role::Contraction:
       return "a convolution, pooling or matrix product would compute its "
              "operand again for every tile";
-    default:
-      return "one of them is a kernel of its own";
+    case Role::Outside:
+    case Role::Barrier:
+    case Role::Alone:
+      break;
     }
+    llvm_unreachable("no unit that others join has such an op");
   }
 
   static bool hasCostlyOp(const Unit &unit) {

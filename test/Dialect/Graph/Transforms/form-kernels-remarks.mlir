@@ -55,7 +55,7 @@ func.func @reduction_of_reduction(%x: tensor<4x5xf32>) -> tensor<4x5xf32> {
 func.func @repeated_reduction(%x: tensor<4x5xf32>) -> tensor<4x5xf32> {
   // expected-note @+1 {{this producer is not fused with it}}
   %1 = tw.reduce sum %x axes [0] : tensor<4x5xf32> -> tensor<5xf32>
-  // expected-remark @+1 {{the consumer repeats the producer's elements: it would compute a reduction again}}
+  // expected-remark @+1 {{the consumer repeats the producer's elements: it would reduce or gather again}}
   %2 = tw.binary add %x, %1 : tensor<4x5xf32>, tensor<5xf32> -> tensor<4x5xf32>
   return %2 : tensor<4x5xf32>
 }
