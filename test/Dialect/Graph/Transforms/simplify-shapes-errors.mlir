@@ -23,3 +23,18 @@ func.func @taken(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// In a branch that the run chooses it stays for the run: no error.
+module attributes {tw.symbols = {N = #tw.range<1, 1, 1>}} {
+func.func @perhaps_taken(%x: tensor<4xf32>, %z: tensor<?xf32, #tw.dims<"N">>, %c: tensor<i1>) -> tensor<4xf32> {
+  %y = tw.if %c : (tensor<i1>) -> tensor<4xf32> {
+    tw.yield %x : tensor<4xf32>
+  } else {
+    tw.check_dims <"N"> equals <2>, "sizes of operands"
+    tw.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+}

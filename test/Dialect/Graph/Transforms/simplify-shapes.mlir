@@ -144,24 +144,6 @@ func.func @never_taken(%x: tensor<4xf32>, %z: tensor<?xf32, #tw.dims<"N">>) -> t
 
 // -----
 
-// In a branch that the run chooses such a check stays for the run.
-module attributes {tw.symbols = {N = #tw.range<1, 1, 1>}} {
-// CHECK-LABEL: func.func @perhaps_taken
-// CHECK: tw.if %arg2
-// CHECK: tw.check_dims <1> equals <2>, "sizes of operands"
-func.func @perhaps_taken(%x: tensor<4xf32>, %z: tensor<?xf32, #tw.dims<"N">>, %c: tensor<i1>) -> tensor<4xf32> {
-  %y = tw.if %c : (tensor<i1>) -> tensor<4xf32> {
-    tw.yield %x : tensor<4xf32>
-  } else {
-    tw.check_dims <"N"> equals <2>, "sizes of operands"
-    tw.yield %x : tensor<4xf32>
-  }
-  return %y : tensor<4xf32>
-}
-}
-
-// -----
-
 // What a symbol is bound to is known after all; one that is bound to data stays,
 // and arithmetic behind it is on its symbol.
 // CHECK-LABEL: func.func @bound
