@@ -112,11 +112,16 @@ protected:
     return true;
   }
 
-  /// Ends the graph and checks every kernel; gives back how many there are.
-  size_t check(std::vector<Value> results, double bound = 1e-5) {
+  /// Ends the graph.
+  void finish(const std::vector<Value> &results) {
     func::ReturnOp::create(builder, loc(), results);
     main.setFunctionType(builder.getFunctionType(
         main.front().getArgumentTypes(), ValueRange(results).getTypes()));
+  }
+
+  /// Ends the graph and checks every kernel; gives back how many there are.
+  size_t check(std::vector<Value> results, double bound = 1e-5) {
+    finish(results);
     PassManager passes(&context);
     buildKernelPipeline(passes);
     EXPECT_TRUE(succeeded(passes.run(*module)));
