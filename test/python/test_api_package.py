@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import onnx
 import pytest
 import tilewright as tw
 
@@ -83,6 +84,28 @@ def test_beside(models, tmp_path, other, first):
         ]
     )
     assert python(code) == "True"
+
+
+# `pip install .` gives the package and its commands, which work far from the sources.
+@pytest.mark.full
+def test_install(models, tmp_path):
+    root = Path(__file__).resolve().parents[2]
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, f"--target={tmp_path / 'site'}", root], check=True)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+
+    def installed(*command):
+        command = [tmp_path / "site/bin" / command[0], *command[1:]]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+
+    onnx.save(models.conv_relu(), tmp_path / "m.onnx")
+    installed("tilewright", "compile", "m.onnx", "-o", "m.twm")
+    assert "all 1 kernels are right" in installed("tilewright", "verify", "m.twm")
+    assert "LLVM" in installed("tw-opt", "--version")
+    assert "LSP" in installed("tw-lsp-server", "--help")
+    code = "import tilewright as tw, numpy; print(tw.__file__, tw.load('m.twm')(numpy.ones((1, 3, 8, 8), 'f'))[0].shape)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert str(tmp_path / "site") in done.stdout, done.stderr
 
 
 # The package is typed: every file that a type checker needs is there.
