@@ -1,6 +1,9 @@
 """The eleven benchmark models, each compiled once with a dynamic batch."""
 
+import shutil
+
 import pytest
+from peak_memory import peak_memory
 
 from networks import GENERATED, check, reference_session, verify
 
@@ -26,6 +29,15 @@ SLOW = ("gpt2", "wav2vec2_base")
 )
 def test_kernels(networks, name):
     verify(networks.compiled(generate.generate(name, GENERATED)), example_inputs(name, 1))
+
+
+# The compiler takes at most three times the weights' bytes and 400 MB: of a network
+# with BatchNorm to fold, and of one with a large table and a long list of kernels.
+@pytest.mark.parametrize("name", ["resnet50", "gpt2"])
+def test_compile_memory(name, tmp_path):
+    path = generate.generate(name, GENERATED)
+    peak = peak_memory(shutil.which("tilewright"), "compile", path, "-o", tmp_path / "m.twm")
+    assert peak < 3 * path.stat().st_size + (400 << 20)
 
 
 # One module of BERT serves every batch and length, 1 and odd ones too.
