@@ -51,7 +51,7 @@ def resize(draw, op, dtype):
     else:
         sizes = ints([*shape[:2], *(draw.size(most=30, zero=0) for _ in image)])
     # ONNX Runtime has the corners of the rounded size.
-    oracle = "onnx" if coordinates in ("align_corners", "tf_crop_and_resize") else True
+    oracle = "onnx" if coordinates in ("align_corners", "tf_crop_and_resize") else "onnxruntime"
     if coordinates == "half_pixel_symmetric" and scales is not None and mode in (None, "nearest"):
         oracle = False  # Whole coordinates, but for rounding.
     values = draw.values(dtype, shape) if is_float(dtype) else draw.values(dtype, shape, 0, 99)

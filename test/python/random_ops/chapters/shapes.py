@@ -14,7 +14,8 @@ def ints(values):
 def shape_of(draw, op, dtype):
     shape = draw.shape()
     start, end = (draw.integer(-5, 5) if draw.chance(0.4) else None for _ in range(2))
-    return case(op, [draw.values(dtype, shape)], start=start, end=end)
+    # onnx counts an end before the first axis from the last one.
+    return case(op, [draw.values(dtype, shape)], start=start, end=end, oracle="onnxruntime")
 
 
 @generator("Size")
@@ -79,9 +80,12 @@ def unsqueeze(draw, op, dtype):
     shape = draw.shape(high=3)
     count = draw.integer(1, 2)
     axes = draw.axes(len(shape) + count, count, count)
+    # onnx takes the axes in the order in which they are given.
     if draw.chance(0.2):
-        return case(op, [draw.values(dtype, shape)], axes=axes, opset=11, result=dtype)
-    return case(op, [draw.values(dtype, shape), ints(axes)], constants=(1,), result=dtype)
+        return case(op, [draw.values(dtype, shape)], axes=axes, opset=11, result=dtype, oracle="onnxruntime")
+    return case(
+        op, [draw.values(dtype, shape), ints(axes)], constants=(1,), result=dtype, oracle="onnxruntime"
+    )
 
 
 @generator("Expand")
