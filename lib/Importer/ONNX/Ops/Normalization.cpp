@@ -66,15 +66,15 @@ static void importBatchNormalization(Node &n) {
 // Single examples
 //===----------------------------------------------------------------------===//
 
-/// `stash_type`: f16 and bf16 are normalised in f32, unless the model says
-/// otherwise.
+/// x in the type to normalise it in: f32 for f16 and bf16, even where
+/// `stash_type` names one of them; f64 where it says so.
 static Value stash(Node &n, Value x) {
   int64_t type = n.integer("stash_type", 1);
   if (type != 1 && type != onnx::TensorProto::FLOAT16 &&
       type != onnx::TensorProto::BFLOAT16 && type != onnx::TensorProto::DOUBLE)
     n.fail("attribute 'stash_type': expected a floating-point type, but got " +
            Twine(type));
-  return wide(n, x);
+  return type == onnx::TensorProto::DOUBLE ? n.cast(x, n.f64()) : wide(n, x);
 }
 
 static void importLayerNormalization(Node &n) {
@@ -136,8 +136,7 @@ static void importGroupNormalization(Node &n) {
   Value x = n.in(0);
   int64_t groups = n.required("num_groups");
   double epsilon = n.number("epsilon", 1e-5f);
-  if (n.opset >= 21)
-    stash(n, x);
+  Value stashed = n.opset >= 21 ? stash(n, x) : wide(n, x);
   if (!n.expectRank(x, 2, 64, "input") || n.failed())
     return;
   if (groups < 1)
@@ -150,7 +149,7 @@ static void importGroupNormalization(Node &n) {
   Dims apart{shape[0], groups, inner};
   for (int64_t i = 2; i < rank; ++i)
     apart.push_back(shape[i]);
-  Value y = n.reshape(wide(n, x), apart);
+  Value y = n.reshape(stashed, apart);
   y = n.normalize(y, axesFrom(2, rank + 1), epsilon);
   Value scale = n.castLike(n.in(1), y), bias = n.castLike(n.in(2), y);
   // Until opset 20 the scale and bias are per group.
