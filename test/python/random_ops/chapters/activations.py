@@ -41,7 +41,8 @@ def gelu(draw, op, dtype):
 @generator("SwiGLU")
 def swiglu(draw, op, dtype):
     shape = draw.shape()
-    return case(op, [draw.values(dtype, shape), draw.values(dtype, shape)], result=dtype, opset=28, tolerance=2)
+    inputs = [draw.values(dtype, shape), draw.values(dtype, shape)]
+    return case(op, inputs, alpha=draw.pick([None, 0.5, 1.7]), result=dtype, opset=28, tolerance=2)
 
 
 @generator("PRelu")

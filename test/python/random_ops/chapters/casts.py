@@ -35,8 +35,25 @@ def cast_like(draw, op, dtype):
 
 @generator("Constant")
 def constant(draw, op, dtype):
-    tensor = numpy_helper.from_array(np.asarray(draw.values(dtype, draw.shape())), "value")
-    return case(op, [], result=dtype, value=tensor)
+    form = draw.pick(["value", "value", "sparse_value", "value_float", "value_floats", "value_int", "value_ints"])
+    if form.startswith("value_"):
+        dtype = "f32" if "float" in form else "i64"
+        value = draw.values(dtype, draw.size() if form.endswith("s") else ()).tolist()
+        # An empty list does not say of what it is.
+        return case(op, [], result=dtype, **{form: value if value != [] else [1]})
+    array = np.asarray(draw.values(dtype, draw.shape(low=1 if form == "sparse_value" else 0)))
+    if form == "value":
+        return case(op, [], result=dtype, value=numpy_helper.from_array(array, "value"))
+    places = np.flatnonzero(draw.values("bool", array.size))
+    values, indices = array.reshape(-1)[places], places.astype(np.int64)
+    if draw.chance(0.5):
+        indices = np.stack(np.unravel_index(places, array.shape), -1).astype(np.int64)
+    tensors = [numpy_helper.from_array(each, name) for each, name in ((values, "values"), (indices, "indices"))]
+    made = case(op, [], ["sparse"], result=dtype, sparse_value=helper.make_sparse_tensor(*tensors, array.shape))
+    # Neither ONNX Runtime nor onnx gives a sparse result.
+    made.nodes.append(helper.make_node("Identity", ["sparse"], ["o0"]))
+    made.outputs = ["o0"]
+    return made
 
 
 @generator("Identity")

@@ -36,24 +36,49 @@ def resize(draw, op, dtype):
         high = [1.0, 1.0] + [draw.pick([1.0, 0.75, 1.125]) for _ in image]
         roi = np.asarray(low + high, np.float32)
         attributes["extrapolation_value"] = draw.pick([None, 2.0])
-    if mode in (None, "nearest"):
+    nearest = mode in (None, "nearest")
+    if nearest:
         attributes["nearest_mode"] = draw.pick([None, "round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])
     if mode == "cubic":
         attributes["cubic_coeff_a"] = draw.pick([None, -0.5])
     if mode == "cubic" or (mode == "linear" and coordinates != "tf_crop_and_resize"):
         attributes["exclude_outside"] = draw.pick([None, 0, 1]) if mode == "cubic" else None
     sizes = scales = None
+    exact = True  # Powers of two: what lies between two elements does not depend on rounding.
     if draw.chance(0.5):
-        # Powers of two: what lies between two elements does not depend on rounding.
         scales = np.asarray([1, 1] + [draw.pick([0.5, 1, 2, 2, 4, 0.75, 1.5]) for _ in image], np.float32)
         if any(int(size * scale) == 0 for size, scale in zip(image, scales[2:])):
             scales[2:] = 2
     else:
-        sizes = ints([*shape[:2], *(draw.size(most=30, zero=0) for _ in image)])
-    # ONNX Runtime has the corners of the rounded size.
-    oracle = "onnx" if coordinates in ("align_corners", "tf_crop_and_resize") else "onnxruntime"
-    if coordinates == "half_pixel_symmetric" and scales is not None and mode in (None, "nearest"):
+        exact = draw.chance(0.6)
+        wanted = [size * draw.pick([1, 2, 4]) if exact else draw.size(most=30, zero=0) for size in image]
+        sizes = ints([*shape[:2], *wanted])
+    corners = coordinates in ("align_corners", "tf_crop_and_resize")
+    # One scale for all axes, in f32 here: not where it is rounded to an element or to a length of 1.
+    smooth = not nearest and not corners and coordinates != "pytorch_half_pixel"
+    keep = sizes is not None and smooth and draw.chance(0.5)
+    if keep:
+        sizes = np.minimum(sizes, 2 * np.asarray(shape))
+        attributes["keep_aspect_ratio_policy"] = draw.pick(["not_larger", "not_smaller"])
+    elif sizes is not None:
+        attributes["keep_aspect_ratio_policy"] = draw.pick([None, "stretch"])
+    # ONNX Runtime has the corners of the rounded size; onnx takes the wrong neighbours of what
+    # is nearly a whole coordinate, and a size of 1.5 elements for more than one.
+    oracle = "onnx" if corners else "onnxruntime"
+    if nearest and (not exact or coordinates == "half_pixel_symmetric"):
         oracle = False  # Whole coordinates, but for rounding.
+    if not nearest and (is_float(dtype) or oracle != "onnxruntime"):
+        attributes["antialias"] = draw.pick([None, 0, 1])
+        if attributes["antialias"] and not is_float(dtype):
+            oracle = "onnx"  # ONNX Runtime rounds after each axis.
+    if keep or draw.chance(0.4):
+        # What is given is given for these, in their order. Counted from the end they are refused
+        # by onnx, and forgotten by ONNX Runtime where it keeps the aspect.
+        order = [int(axis) for axis in draw.rng.permutation(range(2, 2 + rank))]
+        negative = oracle == "onnxruntime" and not keep and draw.chance(0.3)
+        attributes["axes"] = [axis - len(shape) if negative and draw.chance(0.5) else axis for axis in order]
+        roi = None if roi is None else roi[[*order, *(len(shape) + axis for axis in order)]]
+        scales, sizes = (None if each is None else each[order] for each in (scales, sizes))
     values = draw.values(dtype, shape) if is_float(dtype) else draw.values(dtype, shape, 0, 99)
     if is_float(dtype) and draw.chance(0.15):
         # A weight of 0 hides NaNs and infinities, which is our own rule.

@@ -1,9 +1,9 @@
 """Slices, joins, rearrangements and what makes tensors from nothing."""
 
 import numpy as np
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
-from ..case import case
+from ..case import OPSET, case
 from ..draw import NUMPY, is_float
 from ..registry import generator
 from .shapes import ints
@@ -111,7 +111,9 @@ def depth_to_space(draw, op, dtype):
 def space_to_depth(draw, op, dtype):
     block = draw.integer(1, 3)
     shape = (draw.integer(1, 3), draw.integer(1, 9), *(block * size for size in draw.shape(2, budget=200)))
-    return case(op, [draw.values(dtype, shape)], blocksize=block, result=dtype, fixed=(0,))
+    mode = draw.pick([None, "DCR", "CRD"])
+    opset = OPSET if mode is None else 28
+    return case(op, [draw.values(dtype, shape)], blocksize=block, mode=mode, opset=opset, result=dtype, fixed=(0,))
 
 
 @generator("Col2Im")
@@ -171,7 +173,15 @@ def range_(draw, op, dtype):
     # i64 also beyond what an f64 holds.
     far = draw.pick([2**53, 2**63 - 1 - max(start, limit), -(2**63)]) if dtype == "i64" and draw.chance(0.4) else 0
     inputs = [np.asarray(value * scale, kind) for value in (start + far, limit + far, delta)]
-    return case(op, inputs, constants=(0, 1, 2) if draw.chance(0.5) else (), result=dtype)
+    stash = draw.pick([None, TensorProto.FLOAT])
+    return case(
+        op,
+        inputs,
+        constants=(0, 1, 2) if draw.chance(0.5) else (),
+        stash_type=stash,
+        opset=27 if stash else OPSET,
+        result=dtype,
+    )
 
 
 @generator("EyeLike")

@@ -1,5 +1,7 @@
 """Normalisation and losses."""
 
+from onnx import TensorProto
+
 from ..case import case
 from ..registry import generator
 
@@ -17,8 +19,27 @@ def batch_norm(draw, op, dtype):
         *(draw.values(dtype, channels) for _ in range(3)),
         draw.values(dtype, channels, 0.5, 2),
     ]
-    epsilon = draw.pick([None, 1e-3])
-    return case(op, inputs, constants=weights(draw, 1, 4), epsilon=epsilon, result=dtype, tolerance=4)
+    training = draw.chance(0.3) and 0 not in shape
+    return case(
+        op,
+        inputs,
+        3 if training else 1,
+        constants=weights(draw, 1, 4),
+        epsilon=draw.pick([None, 1e-3]),
+        momentum=draw.pick([None, 0.5]),
+        training_mode=1 if training else draw.pick([None, 0]),
+        result=dtype,
+        least=1 if training else 0,
+        tolerance=10 if training else 4,
+    )
+
+
+def stash(draw, oracle=True):
+    """(stash_type, whom to compare with): what is computed in f32 or more here, others round to
+    the 16-bit types."""
+    narrow = (TensorProto.FLOAT16, TensorProto.BFLOAT16)
+    kind = draw.pick([None, None, TensorProto.FLOAT, TensorProto.DOUBLE, *narrow])
+    return {"stash_type": kind, "oracle": oracle if kind not in narrow else False}
 
 
 @generator("LayerNormalization", "RMSNormalization")
@@ -42,7 +63,7 @@ def layer_norm(draw, op, dtype):
         axis=axis,
         epsilon=draw.pick([None, 1e-3]),
         opset=opset,
-        oracle=oracle,
+        **stash(draw, oracle),
         result=dtype,
         least=1,
         tolerance=10,
@@ -69,6 +90,7 @@ def group_norm(draw, op, dtype):
         constants=weights(draw, 1, 2),
         num_groups=groups,
         epsilon=draw.pick([None, 1e-3]),
+        **stash(draw),
         result=dtype,
         least=1,
         tolerance=10,
@@ -93,6 +115,7 @@ def lrn(draw, op, dtype):
         oracle="onnxruntime",
         size=draw.pick([1, 3, 5]),
         alpha=draw.pick([None, 0.5]),
+        beta=draw.pick([None, 0.5]),
         bias=draw.pick([None, 2.0]),
         result=dtype,
         tolerance=4,

@@ -1,8 +1,9 @@
 """Quantisation. A value between two steps may round either way: results may be 1 apart."""
 
 import numpy as np
+from onnx import TensorProto, helper
 
-from ..case import case
+from ..case import OPSET, case
 from ..draw import NUMPY, is_float
 from ..registry import generator
 from .matrices import batches, product_sizes
@@ -12,11 +13,21 @@ def scale(draw, shape=(), dtype="f32"):
     return draw.values(dtype, shape, 0.02, 0.3)
 
 
+def granularity(draw, shape):
+    """(axis, block_size, the shape of the scale): per tensor, per axis or per block."""
+    if draw.chance(0.4):
+        return None, None, ()
+    axis = draw.axis(len(shape))
+    if draw.chance(0.5):
+        return axis, draw.pick([None, 0]), (shape[axis],)
+    block = draw.integer(1, max(1, min(shape[axis], 9)))
+    return axis, block, tuple(-(-size // block) if i == axis % len(shape) else size for i, size in enumerate(shape))
+
+
 @generator("QuantizeLinear")
 def quantize(draw, op, dtype):
     shape = draw.shape(low=1)
-    axis = draw.axis(len(shape)) if draw.chance(0.5) else None
-    per = (shape[axis],) if axis is not None else ()
+    axis, block, per = granularity(draw, shape)
     kind = draw.pick(["i8", "u8", "i16", "u16"])
     zero = draw.values(kind, per) if draw.chance(0.8) else None
     # Whole numbers of the type i32 fall between steps often.
@@ -27,29 +38,44 @@ def quantize(draw, op, dtype):
     else:
         by = scale(draw, per, dtype if is_float(dtype) else "f32")
     inputs = [values, by, zero]
+    said = draw.chance(0.5)
+    precision = draw.pick([None, None, TensorProto.FLOAT, TensorProto.FLOAT16])
     return case(
         op,
         inputs,
         oracle=not wild,
         constants=(1, 2) if draw.chance(0.6) else (),
         axis=axis,
+        block_size=block,
+        output_dtype=helper.np_dtype_to_tensor_dtype(NUMPY[kind]) if said else None,
+        precision=precision,
+        opset=23 if precision else OPSET,
         tolerance=2,
-        result=kind if zero is not None else "u8",
+        result=kind if said or zero is not None else "u8",
     )
 
 
 @generator("DequantizeLinear")
 def dequantize(draw, op, dtype):
     shape = draw.shape(low=1)
-    axis = draw.axis(len(shape)) if draw.chance(0.5) else None
-    per = (shape[axis],) if axis is not None else ()
+    axis, block, per = granularity(draw, shape)
     target = draw.pick(["f32", "f32", "f16"])
     zero = None if dtype == "i32" or draw.chance(0.3) else draw.values(dtype, per)
     # An integer may be more than an f16 holds, and the product need not be.
     values = draw.wide(dtype, shape) if draw.chance(0.4) else draw.values(dtype, shape)
     by = scale(draw, per, target) * NUMPY[target].type(draw.pick([1, 0.01]))
     inputs = [values, by, zero]
-    return case(op, inputs, constants=(1, 2) if draw.chance(0.6) else (), axis=axis, result=target)
+    result = draw.pick([None, None, "f32", "f16"])
+    return case(
+        op,
+        inputs,
+        constants=(1, 2) if draw.chance(0.6) else (),
+        axis=axis,
+        block_size=block,
+        output_dtype=helper.np_dtype_to_tensor_dtype(NUMPY[result]) if result else None,
+        opset=23 if result else OPSET,
+        result=result or target,
+    )
 
 
 @generator("DynamicQuantizeLinear")

@@ -8,6 +8,34 @@ from ..draw import NUMPY
 from ..registry import generator
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+FUNCTIONS = {"RNN": 1, "GRU": 2, "LSTM": 3}
+#: The activations with the range of their alpha and of their beta.
+ACTIVATIONS = {
+    "Relu": (None, None),
+    "Tanh": (None, None),
+    "Sigmoid": (None, None),
+    "Softsign": (None, None),
+    "Softplus": (None, None),
+    "LeakyRelu": ((0, 0.3), None),
+    "ThresholdedRelu": ((0, 0.5), None),
+    "Elu": ((0.5, 1.5), None),
+    "Affine": ((-0.6, 0.6), (-0.5, 0.5)),
+    "ScaledTanh": ((0.5, 1.5), (0.5, 1.5)),
+    "HardSigmoid": ((0.1, 0.4), (0.3, 0.6)),
+}
+
+
+def activations(draw, count):
+    """The attributes of `count` functions; the parameters are those of the functions that have some."""
+    names = [draw.pick(list(ACTIVATIONS)) for _ in range(count)]
+    attributes = {"activations": names}
+    # ONNX has no defaults for these two.
+    given = "Affine" in names or "ScaledTanh" in names or draw.chance(0.8)
+    for i, key in enumerate(("activation_alpha", "activation_beta")):
+        values = [draw.real(*ACTIVATIONS[name][i]) for name in names if ACTIVATIONS[name][i]]
+        if values and given:
+            attributes[key] = values
+    return attributes
 
 
 @generator("RNN", "GRU", "LSTM")
@@ -17,32 +45,38 @@ def recurrent(draw, op, dtype):
     direction = draw.pick([None, "forward", "reverse", "bidirectional"])
     ways = 2 if direction == "bidirectional" else 1
     gates = GATES[op]
-    state = lambda: draw.values(dtype, (ways, batch, hidden)) if draw.chance(0.4) else None  # noqa: E731
+    # ONNX Runtime does not have the layout, and onnx no lengths, clip or activations.
+    first = draw.chance(0.25)
+    given = (batch, ways, hidden) if first else (ways, batch, hidden)
+    state = lambda: draw.values(dtype, given) if draw.chance(0.4) else None  # noqa: E731
+    functions = activations(draw, FUNCTIONS[op] * ways) if not first and draw.chance(0.4) else {}
+    # A state that no function bounds must not grow.
+    most = 0.3 if functions else 1
     inputs = [
-        draw.values(dtype, (steps, batch, width)),
-        draw.values(dtype, (ways, gates * hidden, width)),
-        draw.values(dtype, (ways, gates * hidden, hidden)),
+        draw.values(dtype, (batch, steps, width) if first else (steps, batch, width)),
+        draw.values(dtype, (ways, gates * hidden, width), -most, most),
+        draw.values(dtype, (ways, gates * hidden, hidden), -most, most),
         draw.values(dtype, (ways, 2 * gates * hidden)) if draw.chance(0.6) else None,
-        draw.values("i32", batch, 1, steps) if draw.chance(0.3) else None,
+        draw.values("i32", batch, 1, steps) if not first and draw.chance(0.3) else None,
         state(),
     ]
-    attributes = {"direction": direction, "hidden_size": hidden}
+    attributes = {"direction": direction, "hidden_size": hidden, "layout": 1 if first else draw.pick([None, 0])}
+    attributes |= functions
     if op == "LSTM":
         inputs += [state(), draw.values(dtype, (ways, 3 * hidden)) if draw.chance(0.3) else None]
-        attributes["input_forget"] = draw.pick([None, None, 0, 1])
+        attributes["input_forget"] = 0 if first else draw.pick([None, None, 0, 1])
     if op == "GRU":
         attributes["linear_before_reset"] = draw.pick([None, 0, 1])
-    if draw.chance(0.2):
+    if not first and draw.chance(0.2):
         attributes["clip"] = 1.0
     outputs = ["o0", "o1", "o2"][: 3 if op == "LSTM" else 2]
     constants = (1, 2, 3) if draw.chance(0.6) else ()
-    # onnx does not have the lengths, the clip, ...
     return case(
         op,
         inputs,
         outputs,
         constants=constants,
-        oracle="onnxruntime",
+        oracle="onnx" if first else "onnxruntime",
         fixed=(1, 2, 3, 5, 6, 7),
         tolerance=8,
         result=dtype,
@@ -72,13 +106,21 @@ def attention(draw, op, dtype):
         if mask.dtype == np.bool_:
             mask[..., 0] = True  # Of a row without keys ONNX says nothing.
     states = [draw.values(dtype, (batch, groups, past, size)) for size in (width, depth)] if past else [None, None]
-    # With a past, ONNX Runtime and onnx number the rows of `causal` differently.
-    oracle = not (past and attributes["is_causal"])
+    oracle = True
+    windows = draw.chance(0.4)
+    if windows:
+        attributes |= {key: draw.pick([None, -1, 0, 2]) for key in ("left_window_size", "right_window_size")}
+    outputs = 3 if past else 1
+    if draw.chance(0.3):
+        outputs = ["o0", *(["o1", "o2"] if past else ["", ""]), "o3"]
+        attributes["qk_matmul_output_mode"] = draw.pick([None, 0, 1, 2, 3])
+    if draw.chance(0.3):
+        attributes["softmax_precision"] = draw.pick([TensorProto.FLOAT, TensorProto.DOUBLE])
     return case(
         op,
         [*(draw.values(dtype, shape) for shape in shapes), mask, *states],
-        3 if past else 1,
-        opset=23,
+        outputs,
+        opset=25 if windows else 23,
         oracle=oracle,
         fixed=(0, 1, 2, 4, 5),
         tolerance=4,
@@ -133,6 +175,7 @@ def linear_attention(draw, op, dtype):
         q_num_heads=heads,
         kv_num_heads=groups,
         scale=draw.pick([None, 0.5]),
+        chunk_size=draw.pick([None, 2]),
         opset=27,
         fixed=(0, 1, 2, 4, 5),
         tolerance=16,
@@ -230,7 +273,7 @@ def loop(draw, op, dtype):
 
 @generator("Scan")
 def scan(draw, op, dtype):
-    """s = s + x[i], and the sums one by one, in either direction."""
+    """s = s + x[i], and the sums one by one, in either direction and along any axis."""
     shape = draw.shape(high=2, budget=300)
     kind = "f32" if dtype in ("bool", "f16", "bf16") else dtype
     element = helper.np_dtype_to_tensor_dtype(NUMPY[kind])
@@ -241,9 +284,16 @@ def scan(draw, op, dtype):
         {"s": (element, shape), "row": (element, shape)},
         {"next": (element, shape), "sum": (element, shape)},
     )
-    x = draw.values(kind, (draw.pick([1, 2, 5]), *shape))
     ways = {
         key: [draw.integer(0, 1)] if draw.chance(0.6) else None
         for key in ("scan_input_directions", "scan_output_directions")
     }
-    return case(op, [draw.values(kind, shape), x], 2, body=body, num_scan_inputs=1, fixed=(0, 1), **ways)
+    axis, out = (draw.axis(len(shape) + 1) if draw.chance(0.5) else None for _ in range(2))
+    whole = list(shape)
+    whole.insert((axis or 0) % (len(shape) + 1), draw.pick([1, 2, 5]))
+    axes = {
+        key: None if value is None else [value]
+        for key, value in (("scan_input_axes", axis), ("scan_output_axes", out))
+    }
+    inputs = [draw.values(kind, shape), draw.values(kind, whole)]
+    return case(op, inputs, 2, body=body, num_scan_inputs=1, fixed=(0, 1), **ways, **axes)

@@ -54,4 +54,5 @@ def mel_weights(draw, op, dtype):
     kind = draw.values(dtype, ()).dtype
     bins, length, rate = draw.integer(2, 12), draw.pick([16, 32, 64]), draw.pick([8000, 16000])
     inputs = [*(np.asarray(value, kind) for value in (bins, length, rate)), np.float32(0), np.float32(rate / 2)]
-    return case(op, inputs, constants=(0, 1, 2, 3, 4), tolerance=4)
+    target = draw.pick([None, TensorProto.FLOAT, TensorProto.DOUBLE])
+    return case(op, inputs, constants=(0, 1, 2, 3, 4), output_datatype=target, tolerance=4)

@@ -88,8 +88,9 @@ def conv_integer(draw, op, dtype):
     w = draw.wide(other, (outside, inside // groups, *spot.kernel))
     zeros = [draw.wide(kind, ()) if draw.chance(0.6) else None for kind in (dtype, other)]
     return case(
-        op, [x, w, *zeros], constants=filters(draw), fixed=(1,), group=groups, result="i32", **spot.attributes()
-    )
+        op, [x, w, *zeros], constants=filters(draw), fixed=(1,), group=groups, result="i32",
+        kernel_shape=spot.kernel if draw.chance(0.5) else None, **spot.attributes(),
+    )  # fmt: skip
 
 
 @generator("ConvTranspose")
@@ -106,12 +107,25 @@ def conv_transpose(draw, op, dtype):
         max(pair)
         for pair in zip(spot.strides or [1] * len(spot.kernel), attributes["dilations"] or [1] * len(spot.kernel))
     ]
-    # onnx adds the bias of the wrong group.
-    oracle = "onnxruntime" if groups > 1 else True
     extra = [draw.integer(0, step - 1) for step in steps] if spot.pads and draw.chance(0.4) else None
+    wanted = None
+    if not spot.pads and not spot.auto_pad and draw.chance(0.5):
+        wanted = [
+            max(1, (size - 1) * stride + (reach - 1) * step + 1 - draw.integer(0, 3))
+            for size, reach, stride, step in zip(
+                spot.image, spot.kernel, spot.strides or [1] * 3, spot.dilations or [1] * 3
+            )
+        ]
+    # onnx adds the bias of the wrong group, and forgets output_shape.
+    oracle = "onnxruntime" if groups > 1 or wanted else True
+    if str(spot.auto_pad).startswith("SAME") and any(
+        size < step for size, step in zip(spot.kernel, spot.strides or spot.kernel)
+    ):
+        oracle = False  # A result larger than what the kernel reaches: which end is filled is open.
     return case(
         op, [x, w, bias], constants=filters(draw), fixed=(1, 2), result=dtype, group=groups, tolerance=2,
-        oracle=oracle, output_padding=extra, **attributes,
+        oracle=oracle, output_padding=extra, output_shape=wanted,
+        kernel_shape=spot.kernel if draw.chance(0.5) else None, **attributes,
     )  # fmt: skip
 
 
@@ -136,7 +150,10 @@ def qlinear_conv(draw, op, dtype):
         draw.values("i32", (outside,), -99, 99) if draw.chance(0.5) else None,
     ]  # fmt: skip
     # A sum that falls between two steps may round either way.
-    return case(op, inputs, constants=range(1, 9), group=groups, result=dtype, tolerance=2, **spot.attributes())
+    return case(
+        op, inputs, constants=range(1, 9), group=groups, result=dtype, tolerance=2,
+        kernel_shape=spot.kernel if draw.chance(0.5) else None, **spot.attributes(),
+    )  # fmt: skip
 
 
 # onnx swaps the pads of the axes, so these are compared with ONNX Runtime only.
@@ -221,7 +238,9 @@ def global_pool(draw, op, dtype):
 def max_unpool(draw, op, dtype):
     batch, depth, height, width = 1, draw.integer(1, 3), draw.integer(2, 9), draw.integer(2, 9)
     count = height * width
-    area = 4 * count
+    pads = [draw.integer(0, 1) for _ in range(4)] if draw.chance(0.5) else None
+    top, left, bottom, right = pads or [0] * 4
+    area = (2 * height - top - bottom) * (2 * width - left - right)
     # One place for each element, of the part of the result that is its plane's.
     planes = [
         draw.rng.permutation(area)[:count].reshape(height, width) + plane * area
@@ -229,7 +248,9 @@ def max_unpool(draw, op, dtype):
     ]
     indices = np.stack(planes).reshape(batch, depth, height, width).astype(np.int64)
     values = draw.values(dtype, (batch, depth, height, width))
-    return case(op, [values, indices], kernel_shape=[2, 2], strides=[2, 2], fixed=(0, 1), result=dtype)
+    return case(
+        op, [values, indices], kernel_shape=[2, 2], strides=[2, 2], pads=pads, fixed=(0, 1), result=dtype
+    )
 
 
 @generator("DeformConv")
