@@ -23,14 +23,19 @@ ACTIVATIONS = {
     "ScaledTanh": ((0.5, 1.5), (0.5, 1.5)),
     "HardSigmoid": ((0.1, 0.4), (0.3, 0.6)),
 }
+#: Those that keep a state from growing.
+GATE = ["Tanh", "Sigmoid", "Softsign", "HardSigmoid"]
 
 
-def activations(draw, count):
-    """The attributes of `count` functions; the parameters are those of the functions that have some."""
-    names = [draw.pick(list(ACTIVATIONS)) for _ in range(count)]
+def activations(draw, count, ways):
+    """The attributes of `count` functions per direction; the parameters are those of the
+    functions that have some."""
+    # Of several the first is that of the gates.
+    kinds = [GATE if count > 1 else list(ACTIVATIONS), *[list(ACTIVATIONS)] * (count - 1)]
+    names = [draw.pick(kind) for kind in kinds * ways]
     attributes = {"activations": names}
-    # ONNX has no defaults for these two.
-    given = "Affine" in names or "ScaledTanh" in names or draw.chance(0.8)
+    # ONNX has no defaults for the first two, ONNX Runtime another one for the third.
+    given = {"Affine", "ScaledTanh", "ThresholdedRelu"} & set(names) or draw.chance(0.8)
     for i, key in enumerate(("activation_alpha", "activation_beta")):
         values = [draw.real(*ACTIVATIONS[name][i]) for name in names if ACTIVATIONS[name][i]]
         if values and given:
@@ -49,9 +54,8 @@ def recurrent(draw, op, dtype):
     first = draw.chance(0.25)
     given = (batch, ways, hidden) if first else (ways, batch, hidden)
     state = lambda: draw.values(dtype, given) if draw.chance(0.4) else None  # noqa: E731
-    functions = activations(draw, FUNCTIONS[op] * ways) if not first and draw.chance(0.4) else {}
-    # A state that no function bounds must not grow.
-    most = 0.3 if functions else 1
+    functions = activations(draw, FUNCTIONS[op], ways) if not first and draw.chance(0.4) else {}
+    most = 0.3 if functions else 1  # With a Relu a state may grow.
     inputs = [
         draw.values(dtype, (batch, steps, width) if first else (steps, batch, width)),
         draw.values(dtype, (ways, gates * hidden, width), -most, most),
@@ -106,7 +110,8 @@ def attention(draw, op, dtype):
         if mask.dtype == np.bool_:
             mask[..., 0] = True  # Of a row without keys ONNX says nothing.
     states = [draw.values(dtype, (batch, groups, past, size)) for size in (width, depth)] if past else [None, None]
-    oracle = True
+    # ONNX Runtime's single query after a past sees all keys.
+    oracle = "onnx" if past and queries == 1 and attributes["is_causal"] else True
     windows = draw.chance(0.4)
     if windows:
         attributes |= {key: draw.pick([None, -1, 0, 2]) for key in ("left_window_size", "right_window_size")}
@@ -114,6 +119,8 @@ def attention(draw, op, dtype):
     if draw.chance(0.3):
         outputs = ["o0", *(["o1", "o2"] if past else ["", ""]), "o3"]
         attributes["qk_matmul_output_mode"] = draw.pick([None, 0, 1, 2, 3])
+        if attributes["qk_matmul_output_mode"] == 2:
+            oracle = "onnx"  # ONNX Runtime shows its lowest number where -infinity is added.
     if draw.chance(0.3):
         attributes["softmax_precision"] = draw.pick([TensorProto.FLOAT, TensorProto.DOUBLE])
     return case(
