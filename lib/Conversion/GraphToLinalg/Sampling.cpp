@@ -51,7 +51,7 @@ Value KernelConverter::resize(ResizeOp op) {
         Value outside;
         for (size_t axis = 0; axis < to.size(); ++axis) {
           Value index = linalg::IndexOp::create(builder, loc, axis);
-          bool scaled = !op.getScales().empty() && op.getScales()[axis] != 1.0f;
+          bool scaled = !op.getScales().empty() && op.getScales()[axis] != 1;
           if (from[axis] == to[axis] && !scaled && !crop) {
             taps.push_back({{index}, {Value()}});
             continue;

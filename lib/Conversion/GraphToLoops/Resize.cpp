@@ -106,7 +106,7 @@ func::FuncOp loops::emit(LoopKernel &k, ResizeOp op) {
       SmallVector<std::pair<size_t, Taps>> taps;
       Value outside = k.truth(false), total = m.f(1);
       for (size_t axis = 0; axis < out.size(); ++axis) {
-        bool scaled = !op.getScales().empty() && op.getScales()[axis] != 1.0f;
+        bool scaled = !op.getScales().empty() && op.getScales()[axis] != 1;
         if (in[axis] == out[axis] && !scaled && !crops)
           continue;
         Value from = resizeCoordinate(m, op, axis, m.toFloat(here[axis]),

@@ -31,7 +31,7 @@ func.func @resize_rank(%x: tensor<1x8x8x4xf32>) {
 // Every axis has a scale, or none has.
 func.func @resize_scales_count(%x: tensor<1x8x8x4xf32>) {
   // expected-error @+1 {{expected no scales or 4, but got 2}}
-  %0 = tw.resize linear %x half_pixel floor {scales = array<f32: 2.0, 2.0>}
+  %0 = tw.resize linear %x half_pixel floor {scales = array<f64: 2.0, 2.0>}
     : tensor<1x8x8x4xf32> -> tensor<1x16x16x4xf32>
   return
 }
@@ -41,7 +41,7 @@ func.func @resize_scales_count(%x: tensor<1x8x8x4xf32>) {
 // A scale is positive.
 func.func @resize_scale(%x: tensor<4xf32>) {
   // expected-error @+1 {{expected scales above 0, but got }}
-  %0 = tw.resize linear %x half_pixel floor {scales = array<f32: -2.0>} : tensor<4xf32> -> tensor<8xf32>
+  %0 = tw.resize linear %x half_pixel floor {scales = array<f64: -2.0>} : tensor<4xf32> -> tensor<8xf32>
   return
 }
 
@@ -50,7 +50,7 @@ func.func @resize_scale(%x: tensor<4xf32>) {
 // NaN is no scale either.
 func.func @resize_scale_nan(%x: tensor<4xf32>) {
   // expected-error @+1 {{expected scales above 0, but got }}
-  %0 = tw.resize linear %x half_pixel floor {scales = array<f32: 0x7FC00000>} : tensor<4xf32> -> tensor<8xf32>
+  %0 = tw.resize linear %x half_pixel floor {scales = array<f64: 0x7FF8000000000000>} : tensor<4xf32> -> tensor<8xf32>
   return
 }
 

@@ -122,7 +122,7 @@ func.func @sampling(%x: tensor<?x8x8x4xf32, #tw.dims<"N">>, %g: tensor<?x5x6x2xf
   // CHECK: tw.resize cubic %{{.*}} tf_crop_and_resize round_prefer_floor {antialias, cubic_coefficient = -5.000000e-01 : f32, exclude_outside, extrapolation_value = 1.000000e+00 : f32, roi = {{.*}}, scales = {{.*}}} :
   %1 = tw.resize cubic %x tf_crop_and_resize round_prefer_floor
     {cubic_coefficient = -0.5 : f32, extrapolation_value = 1.0 : f32, exclude_outside, antialias,
-     scales = array<f32: 1.0, 2.0, 2.0, 1.0>, roi = array<f32: 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0>}
+     scales = array<f64: 1.0, 2.0, 2.0, 1.0>, roi = array<f32: 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0>}
     : tensor<?x8x8x4xf32, #tw.dims<"N">> -> tensor<?x16x16x4xf32, #tw.dims<"N">>
   // CHECK: tw.grid_sample cubic reflect %{{.*}}, %{{.*}} align_corners :
   %2 = tw.grid_sample cubic reflect %x, %g align_corners

@@ -168,7 +168,7 @@ TEST_F(TilingTest, Resize) {
       check({ResizeOp::create(
                 builder, loc(), typeOf({1, 10, 4, 3}, builder.getF32Type()), x,
                 mode, coordinates, NearestRounding::RoundPreferFloor,
-                ArrayRef<float>{}, ArrayRef<float>{}, APFloat(-0.75f),
+                ArrayRef<double>{}, ArrayRef<float>{}, APFloat(-0.75f),
                 APFloat(0.0f), false, false)},
             1e-4);
     }
@@ -183,7 +183,7 @@ TEST_F(TilingTest, ResizeToWholeCoordinates) {
     check({ResizeOp::create(builder, loc(),
                             typeOf({1, 3, 21, 1}, builder.getF32Type()), x,
                             ResizeMode::Nearest, ResizeCoordinates::HalfPixel,
-                            rounding, ArrayRef<float>{}, ArrayRef<float>{},
+                            rounding, ArrayRef<double>{}, ArrayRef<float>{},
                             APFloat(-0.75f), APFloat(0.0f), false, false)},
           0);
   }
@@ -197,7 +197,7 @@ TEST_F(TilingTest, ResizeHidesInfinity) {
   check({ResizeOp::create(
       builder, loc(), typeOf({1, 9, 1}, builder.getF32Type()), x,
       ResizeMode::Linear, ResizeCoordinates::AlignCorners,
-      NearestRounding::RoundPreferFloor, ArrayRef<float>{}, ArrayRef<float>{},
+      NearestRounding::RoundPreferFloor, ArrayRef<double>{}, ArrayRef<float>{},
       APFloat(-0.75f), APFloat(0.0f), false, false)});
 }
 

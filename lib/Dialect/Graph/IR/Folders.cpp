@@ -217,6 +217,6 @@ OpFoldResult ReduceOp::fold(FoldAdaptor) {
 OpFoldResult ResizeOp::fold(FoldAdaptor) {
   bool isIdentity = getCoordinates() != ResizeCoordinates::TfCropAndResize &&
                     getDims(getOperand()) == getDims(getResult()) &&
-                    llvm::all_of(getScales(), [](float s) { return s == 1; });
+                    llvm::all_of(getScales(), [](double s) { return s == 1; });
   return isIdentity ? ifTyped(getOperand(), getResult()) : OpFoldResult();
 }

@@ -138,7 +138,7 @@ LogicalResult ResizeOp::verify() {
   if (!getScales().empty() && int64_t(getScales().size()) != rank)
     return emitOpError() << "expected no scales or " << rank << ", but got "
                          << getScales().size();
-  for (float scale : getScales())
+  for (double scale : getScales())
     if (!(scale > 0))
       return emitOpError() << "expected scales above 0, but got " << scale;
   bool isCrop = getCoordinates() == ResizeCoordinates::TfCropAndResize;

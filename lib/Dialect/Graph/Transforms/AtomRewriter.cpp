@@ -203,9 +203,9 @@ Value AtomRewriter::rewriteResized(Operation *op, const Atoms &frame) {
         getDimsAttr(context, spread(pad.getLow().exprs(), DimExpr(0))),
         getDimsAttr(context, spread(pad.getHigh().exprs(), DimExpr(0))));
   auto resize = cast<ResizeOp>(op);
-  SmallVector<float> scales;
+  SmallVector<double> scales;
   if (!resize.getScales().empty())
-    scales = spread(resize.getScales(), 1.0f);
+    scales = spread(resize.getScales(), 1.0);
   auto copy = cast<ResizeOp>(builder.clone(*op));
   copy.getOperandMutable().assign(input);
   copy.getResult().setType(cast<RankedTensorType>(type));

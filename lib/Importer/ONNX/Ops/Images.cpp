@@ -66,7 +66,7 @@ struct ResizeRequest {
   ResizeCoordinates coordinates = ResizeCoordinates::HalfPixel;
   NearestRounding rounding = NearestRounding::RoundPreferFloor;
   /// One per axis; empty: the sizes decide.
-  SmallVector<float> scales;
+  SmallVector<double> scales;
   Dims sizes;
   SmallVector<float> roi;
   float cubic = -0.75f, extrapolation = 0;
@@ -77,14 +77,14 @@ struct ResizeRequest {
 
 static Value emitResize(Node &n, Value x, ResizeRequest r) {
   Shape shape = n.shape(x);
-  for (float scale : r.scales)
-    if (!(scale > 0 && scale <= 0x1p31f)) {
+  for (double scale : r.scales)
+    if (!(scale > 0 && scale <= 0x1p31)) {
       n.fail("the scales must be positive numbers of at most 2^31");
       return x;
     }
   if (r.sizes.empty())
     for (int64_t i = 0; i < shape.rank(); ++i)
-      r.sizes.push_back(scaledSize(n, shape[i], r.scales[size_t(i)]));
+      r.sizes.push_back(scaledSize(n, shape[i], float(r.scales[size_t(i)])));
   auto number = [&](float value) {
     return n.state.builder.getF32FloatAttr(value);
   };
@@ -93,7 +93,7 @@ static Value emitResize(Node &n, Value x, ResizeRequest r) {
       r.sizes, n.element(x), x, graph::ResizeModeAttr::get(context, r.mode),
       graph::ResizeCoordinatesAttr::get(context, r.coordinates),
       graph::NearestRoundingAttr::get(context, r.rounding),
-      n.state.builder.getDenseF32ArrayAttr(r.scales),
+      n.state.builder.getDenseF64ArrayAttr(r.scales),
       n.state.builder.getDenseF32ArrayAttr(r.roi), number(r.cubic),
       number(r.extrapolation), n.unit(r.excludeOutside), n.unit(r.antialias));
 }
@@ -101,22 +101,18 @@ static Value emitResize(Node &n, Value x, ResizeRequest r) {
 /// Opset 10 does not say how nearest rounds. As everybody does: up where the
 /// axis shrinks, down where it grows, in two steps.
 static Value resizeOpset10(Node &n, Value x, ResizeRequest r) {
-  auto growing = [](float scale) { return scale >= 1; };
+  auto growing = [](double scale) { return scale >= 1; };
   if (r.mode != ResizeMode::Nearest || llvm::all_of(r.scales, growing))
     return emitResize(n, x, r);
   ResizeRequest grow = r, shrink = r;
-  for (float &scale : grow.scales)
-    scale = std::max(scale, 1.0f);
-  for (float &scale : shrink.scales)
-    scale = std::min(scale, 1.0f);
+  for (double &scale : grow.scales)
+    scale = std::max(scale, 1.0);
+  for (double &scale : shrink.scales)
+    scale = std::min(scale, 1.0);
   shrink.rounding = NearestRounding::Ceil;
-  if (!llvm::all_of(grow.scales, [](float scale) { return scale == 1; }))
+  if (!llvm::all_of(grow.scales, [](double scale) { return scale == 1; }))
     x = emitResize(n, x, grow);
   return emitResize(n, x, shrink);
-}
-
-static SmallVector<float> toFloats(ArrayRef<double> values) {
-  return SmallVector<float>(values.begin(), values.end());
 }
 
 /// `keep_aspect_ratio_policy`: one scale for all resized axes.
@@ -135,9 +131,9 @@ static void keepAspect(Node &n, const std::string &policy,
            : larger ? std::max(*best, scale)
                     : std::min(*best, scale);
   }
-  r.scales.assign(size_t(shape.rank()), 1.0f);
+  r.scales.assign(size_t(shape.rank()), 1);
   for (int64_t axis : axes) {
-    r.scales[size_t(axis)] = float(*best);
+    r.scales[size_t(axis)] = *best;
     r.sizes[size_t(axis)] =
         toSize(n, std::floor(*best * double(shape.fixed(axis)) + 0.5));
   }
@@ -226,7 +222,7 @@ static bool readScales(Node &n, int64_t input, ArrayRef<int64_t> axes,
     n.fail("input 'scales' must be a constant");
     return false;
   }
-  r.scales.assign(size_t(n.rank(n.in(0))), 1.0f);
+  r.scales.assign(size_t(n.rank(n.in(0))), 1);
   return spread(n, "input 'scales'", axes, *scales, r.scales);
 }
 
@@ -281,13 +277,13 @@ static void importUpsample(Node &n) {
   r.coordinates = ResizeCoordinates::Asymmetric;
   r.rounding = NearestRounding::Floor;
   if (n.opset < 9) {
-    r.scales = toFloats(n.numbers("scales"));
+    r.scales = n.numbers("scales");
   } else {
     std::optional<SmallVector<double>> scales =
         n.has(1) ? n.constantFloats(n.in(1)) : std::nullopt;
     if (!scales)
       return n.fail("input 'scales' must be a constant");
-    r.scales = toFloats(*scales);
+    r.scales = *scales;
   }
   if (int64_t(r.scales.size()) != n.rank(n.in(0)))
     return n.fail("expected one scale per axis, but got " +

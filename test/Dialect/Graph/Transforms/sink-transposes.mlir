@@ -49,7 +49,7 @@ func.func @residual(%x: tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32> {
 // CHECK: tw.concat %{{.*}}, %{{.*}} axis 3 :
 // CHECK: tw.slice %{{.*}} starts <0, 1, 0, 2> steps [1, 2, 1, 1] : tensor<2x8x8x8xf32> -> tensor<2x3x8x5xf32>
 // CHECK: tw.pad constant %{{.*}} with %{{.*}} low <0, 1, 0, 0> high <0, 2, 0, 0> : tensor<2x3x8x5xf32> -> tensor<2x6x8x5xf32>
-// CHECK: tw.resize linear %{{.*}} half_pixel floor {scales = array<f32: 1.000000e+00, 2.000000e+00, 2.000000e+00, 1.000000e+00>} : tensor<2x6x8x5xf32> -> tensor<2x12x16x5xf32>
+// CHECK: tw.resize linear %{{.*}} half_pixel floor {scales = array<f64: 1.000000e+00, 2.000000e+00, 2.000000e+00, 1.000000e+00>} : tensor<2x6x8x5xf32> -> tensor<2x12x16x5xf32>
 // CHECK: tw.softmax %{{.*}} axis 3
 // CHECK: tw.reduce sum %{{.*}} axes [1, 2] : tensor<2x12x16x5xf32> -> tensor<2x5xf32>
 // CHECK-NEXT: return
@@ -60,7 +60,7 @@ func.func @axes(%x: tensor<2x8x8x4xf32>, %f: tensor<1x1x4x4xf32>) -> tensor<2x5x
   %2 = tw.concat %1, %1 axis 1 : tensor<2x4x8x8xf32>, tensor<2x4x8x8xf32> -> tensor<2x8x8x8xf32>
   %3 = tw.slice %2 starts <0, 2, 1, 0> steps [1, 1, 2, 1] : tensor<2x8x8x8xf32> -> tensor<2x5x3x8xf32>
   %4 = tw.pad constant %3 with %z : tensor<f32> low <0, 0, 1, 0> high <0, 0, 2, 0> : tensor<2x5x3x8xf32> -> tensor<2x5x6x8xf32>
-  %5 = tw.resize linear %4 half_pixel floor {scales = array<f32: 1.0, 1.0, 2.0, 2.0>} : tensor<2x5x6x8xf32> -> tensor<2x5x12x16xf32>
+  %5 = tw.resize linear %4 half_pixel floor {scales = array<f64: 1.0, 1.0, 2.0, 2.0>} : tensor<2x5x6x8xf32> -> tensor<2x5x12x16xf32>
   %6 = tw.softmax %5 axis 1 : tensor<2x5x12x16xf32> -> tensor<2x5x12x16xf32>
   %7 = tw.reduce sum %6 axes [2, 3] : tensor<2x5x12x16xf32> -> tensor<2x5xf32>
   return %7 : tensor<2x5xf32>

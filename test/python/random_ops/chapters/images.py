@@ -54,9 +54,7 @@ def resize(draw, op, dtype):
         wanted = [size * draw.pick([1, 2, 4]) if exact else draw.size(most=30, zero=0) for size in image]
         sizes = ints([*shape[:2], *wanted])
     corners = coordinates in ("align_corners", "tf_crop_and_resize")
-    # One scale for all axes, in f32 here: not where it is rounded to an element or to a length of 1.
-    smooth = not nearest and not corners and coordinates != "pytorch_half_pixel"
-    keep = sizes is not None and smooth and draw.chance(0.5)
+    keep = sizes is not None and not nearest and draw.chance(0.5)
     if keep:
         sizes = np.minimum(sizes, 2 * np.asarray(shape))
         attributes["keep_aspect_ratio_policy"] = draw.pick(["not_larger", "not_smaller"])

@@ -163,7 +163,7 @@ def Graph_ResizeOp : Graph_ShapedOp<"resize"> {
   }];
   let arguments = (ins Graph_Tensor:$operand, Graph_ResizeModeAttr:$mode,
                        Graph_ResizeCoordinatesAttr:$coordinates, Graph_NearestRoundingAttr:$rounding,
-                       DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$scales,
+                       DefaultValuedAttr<DenseF64ArrayAttr, "{}">:$scales,
                        DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$roi,
                        DefaultValuedAttr<F32Attr, "-0.75f">:$cubic_coefficient,
                        DefaultValuedAttr<F32Attr, "0.0f">:$extrapolation_value,
