@@ -33,7 +33,8 @@ def produce(draw, made):
     elif is_float(dtype):
         half = add_constant(made, "half", np.asarray(0.5, value.dtype))
         node = helper.make_node("Mul", [name, half], ["p"], name="producer")
-        made.values[name] = (value * np.asarray(2, value.dtype)).astype(value.dtype)
+        with np.errstate(over="ignore"):
+            made.values[name] = (value * np.asarray(2, value.dtype)).astype(value.dtype)
     else:
         one = add_constant(made, "one", np.asarray(1, value.dtype))
         node = helper.make_node("Sub", [name, one], ["p"], name="producer")

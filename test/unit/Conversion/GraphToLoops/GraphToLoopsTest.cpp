@@ -365,7 +365,7 @@ TEST_F(GraphToLoopsTest, ResizeWithAntialias) {
       for (std::string how :
            {"half_pixel round_prefer_floor {antialias",
             "pytorch_half_pixel round_prefer_floor {antialias, exclude_outside",
-            "align_corners round_prefer_floor {antialias, scales = array<f32: "
+            "align_corners round_prefer_floor {antialias, scales = array<f64: "
             "1.0, 0.4, 1.7>",
             "tf_crop_and_resize round_prefer_floor {antialias, roi = "
             "array<f32: 0.0, 0.2, -0.3, 1.0, 0.7, 0.9>, extrapolation_value = "
