@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import tilewright as tw
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, parser
 
 KINDS = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int64): TensorProto.INT64}
 DEVICES = ["cpu", "reference"]
@@ -112,7 +112,7 @@ def test_expand_to_another_size():
     """The message is a sentence, with the axis and both sizes."""
     values = [X[:3], ints(2, 5)]
     model = model_of(("Expand", {}), [["N"], [2]], values)
-    fails(model, values, "size 3 of axis 1 cannot be broadcast to 5")
+    fails(model, values, "axis 1 of the expanded shape: the sizes 3 and 5 (shape.1) differ")
     agrees(model, [X[:3], ints(2, 1)])
 
 
@@ -329,3 +329,58 @@ def test_loop_without_trips_that_stacks_unknown_sizes():
     for trips in (0, 1):
         values = [X, np.array(trips, np.int64)]
         agrees(graph_of(nodes, [([5], X), ([], values[1])]), values)
+
+
+def text_model(inputs, body):
+    """A model of ONNX's text: the declared inputs, and nodes of which the last gives "o0"."""
+    ends = ", ".join(f"int64[1] {'m' if i < 0 else 'p'}{abs(i)} = {{{i}}}" for i in range(-3, 4))
+    model = parser.parse_model(
+        f'<ir_version: 8, opset_import: ["" : 17]> g ({inputs}) => (float o0) '
+        f"<{ends}, int64[1] end = {{{LAST}}}> {{ {body} }}"
+    )
+    model.graph.output[0].CopyFrom(helper.make_empty_tensor_value_info("o0"))
+    return model
+
+
+# What one element of the axis T meets, and the smallest T that has it.
+ONES = [
+    (1, "s = Slice(i0, p0, p1, p1) o0 = Sub(i0, s)"),
+    (1, "s = Slice(i0, m1, end, p1) o0 = Sub(s, i0)"),
+    (1, "s = Slice(i0, p0, p1, p1) c = Less(i0, s) o0 = Where(c, s, i0)"),
+    (3, "s = Slice(i0, p2, p3, p1) o0 = Sub(i0, s)"),
+    (2, "s = Slice(i0, m2, m1, p1) o0 = Mul(i0, s)"),
+    (1, "s = Slice(i0, m1, end, p1) m = ReduceMean<axes = [2]>(s) o0 = Mul(i0, m)"),
+    (1, "x = Transpose<perm = [1, 0, 2]>(i0) s = Slice(x, p0, p1) y = Transpose<perm = [1, 2, 0]>(i0) o0 = MatMul(s, y)"),
+    (1, "s = Slice(i0, p0, p1, p1) o0 = PRelu(i0, s)"),
+    (1, "s = Slice(i0, p0, p1, p1) h = Shape(i0) o0 = Expand(s, h)"),
+    (1, "s = Slice(i0, p0, p1, p1) h = Shape(s) o0 = Expand(i0, h)"),
+]
+
+
+@pytest.mark.parametrize("least, body", ONES)
+def test_at_most_one_element_is_repeated(least, body):
+    """A slice of one element of an open axis broadcasts as in ONNX Runtime, wherever it has that element."""
+    model = text_model("float[N, T, 3] i0", body)
+    for n, t in ((1, least), (2, least + 1), (3, 7)):
+        agrees(model, [np.arange(n * t * 3, dtype=np.float32).reshape(n, t, 3)])
+    with pytest.raises(tw.RunError, match="which is repeated along it: the sizes 0 and 1 differ|which keeps the size"):
+        run(model, [np.ones((2, least - 1, 3), np.float32)], "cpu")
+
+
+@pytest.mark.parametrize("step", ["p1", "p2"])
+@pytest.mark.parametrize("start", ["m3", "m1", "p0", "p1", "p3"])
+@pytest.mark.parametrize("end", ["m3", "m1", "p0", "p2", "end"])
+def test_slice_between_constants(start, end, step):
+    """Positive and negative starts and ends of an axis of every length."""
+    model = text_model("float[T] i0", f"o0 = Slice(i0, {start}, {end}, p0, {step})")
+    compiled = tw.compile(model, threads=1, device="reference")
+    for t in range(8):
+        x = np.arange(t, dtype=np.float32)
+        np.testing.assert_array_equal(compiled(x)[0], oracle(model, [x])[0])
+
+
+def test_slices_of_equal_length():
+    """x[1:] and x[:-1] are known to be equally long: nothing is checked."""
+    model = text_model("float[T] i0", "a = Slice(i0, p1, end) b = Slice(i0, p0, m1) o0 = Sub(a, b)")
+    for t in (0, 1, 2, 6):
+        agrees(model, [np.arange(t, dtype=np.float32)])

@@ -266,7 +266,11 @@ SmallVector<int64_t> Emitter::constantInts(Value value, const Twine &what) {
 Dims Emitter::contents(Value value, const Twine &what) {
   if (failed())
     return {};
-  std::string hint = what.str();
+  std::string text = what.str();
+  // Messages show the symbols: shape.1 is element 1 of "input 'shape'".
+  StringRef hint = text;
+  if (hint.consume_front("input '"))
+    hint.consume_back("'");
   std::optional<Dims> dims = state.contents(loc, value, hint);
   if (dims)
     return *dims;
@@ -327,13 +331,42 @@ bool Emitter::expectBroadcastsTo(Value value, ArrayRef<DimExpr> dims,
     return false;
   int64_t lead = int64_t(dims.size()) - operand.rank();
   for (int64_t i = 0; i < operand.rank(); ++i)
-    if (!operand[i].isConstant(1))
+    if (!operand[i].isConstant(1) &&
+        !countsAsOne(operand[i], dims[size_t(lead + i)]))
       equal(operand[i], dims[size_t(lead + i)],
             "axis " + Twine(i) + " of " + what + " and what it broadcasts to");
   return !failed();
 }
 
-Dims Emitter::broadcastDims(ArrayRef<Value> values) {
+bool Emitter::countsAsOne(const DimExpr &size, const DimExpr &other) {
+  return size != other && !size.isConstant(1) && bounds(size).hi == 1 &&
+         bounds(other).hi > 1;
+}
+
+void Emitter::expectOne(const DimExpr &size, int64_t axis) {
+  equal(size, 1,
+        "axis " + Twine(axis) + " of an operand, which is repeated along it");
+}
+
+Value Emitter::asOnes(Value value, ArrayRef<DimExpr> dims) {
+  Dims sizes = shape(value).dims;
+  for (size_t i = 1; i <= std::min(sizes.size(), dims.size()); ++i) {
+    DimExpr &size = sizes[sizes.size() - i];
+    if (!countsAsOne(size, dims[dims.size() - i]))
+      continue;
+    expectOne(size, int64_t(dims.size() - i));
+    size = DimExpr(1);
+  }
+  if (failed() || sizes == shape(value).dims)
+    return value;
+  return slice(value, Dims(sizes.size(), DimExpr(0)), sizes,
+               SmallVector<int64_t>(sizes.size(), 1));
+}
+
+void Emitter::broadcastTogether(MutableArrayRef<Value> values) {
+  for (Value &value : values)
+    for (Value other : values)
+      value = asOnes(value, shape(other).dims);
   int64_t resultRank = 0;
   for (Value value : values)
     resultRank = std::max(resultRank, rank(value));
@@ -351,5 +384,4 @@ Dims Emitter::broadcastDims(ArrayRef<Value> values) {
                          "broadcasts only where a size is known to be 1");
     }
   }
-  return dims;
 }

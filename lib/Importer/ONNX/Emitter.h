@@ -136,8 +136,15 @@ public:
   /// unidirectional broadcasting).
   bool expectBroadcastsTo(mlir::Value value, llvm::ArrayRef<DimExpr> dims,
                           const llvm::Twine &what);
-  /// The shape that NumPy's broadcasting gives, with checks.
-  Dims broadcastDims(llvm::ArrayRef<mlir::Value> values);
+  /// Makes values ready for NumPy's broadcasting, with checks.
+  void broadcastTogether(llvm::MutableArrayRef<mlir::Value> values);
+  /// Whether broadcasting takes `size` as 1: it is 1 at most (min(1, T), of a
+  /// slice) and meets a size that may be larger. `expectOne` requires it.
+  bool countsAsOne(const DimExpr &size, const DimExpr &other);
+  void expectOne(const DimExpr &size, int64_t axis);
+  /// The value with 1 for each size that counts as it against `dims`, aligned
+  /// at the last axis.
+  mlir::Value asOnes(mlir::Value value, llvm::ArrayRef<DimExpr> dims);
   bool isSize(const DimExpr &expr) { return bounds(expr).lo >= 0; }
   SymbolRange bounds(const DimExpr &expr) { return expr.bounds(state.ranges); }
 

@@ -30,20 +30,23 @@ static void expectSameType(Emitter &e, Value lhs, Value rhs) {
 
 Value Emitter::binary(BinaryKind kind, Value lhs, Value rhs) {
   expectSameType(*this, lhs, rhs);
-  broadcastDims({lhs, rhs});
-  return inferred<graph::BinaryOp>(kind, lhs, rhs);
+  Value operands[] = {lhs, rhs};
+  broadcastTogether(operands);
+  return inferred<graph::BinaryOp>(kind, operands[0], operands[1]);
 }
 
 Value Emitter::compare(CompareKind kind, Value lhs, Value rhs) {
   expectSameType(*this, lhs, rhs);
-  broadcastDims({lhs, rhs});
-  return inferred<graph::CompareOp>(kind, lhs, rhs);
+  Value operands[] = {lhs, rhs};
+  broadcastTogether(operands);
+  return inferred<graph::CompareOp>(kind, operands[0], operands[1]);
 }
 
 Value Emitter::select(Value condition, Value onTrue, Value onFalse) {
   expectSameType(*this, onTrue, onFalse);
-  broadcastDims({condition, onTrue, onFalse});
-  return inferred<graph::SelectOp>(condition, onTrue, onFalse);
+  Value operands[] = {condition, onTrue, onFalse};
+  broadcastTogether(operands);
+  return inferred<graph::SelectOp>(operands[0], operands[1], operands[2]);
 }
 
 Value Emitter::cast(Value operand, Type type) {
@@ -229,11 +232,22 @@ Value Emitter::matmul(Value lhs, Value rhs, bool transposeLhs,
   }
   equal(a[transposeLhs ? -2 : -1], b[transposeRhs ? -1 : -2],
         "the inner sizes of the matrix product");
+  // The last two axes do not broadcast: 1 is what nothing counts as 1 against.
+  auto leading = [](Dims dims) {
+    dims.pop_back_n(2);
+    dims.append(2, DimExpr(1));
+    return dims;
+  };
+  lhs = asOnes(lhs, leading(b.dims));
+  rhs = asOnes(rhs, leading(a.dims));
+  Dims left = shape(lhs).dims, right = shape(rhs).dims;
   for (int64_t i = 3; i <= std::min(a.rank(), b.rank()); ++i)
-    if (!a[-i].isConstant(1) && !b[-i].isConstant(1))
-      equal(a[-i], b[-i], "the leading axes of the matrix product");
+    if (const DimExpr &x = left[left.size() - size_t(i)],
+        &y = right[right.size() - size_t(i)];
+        !x.isConstant(1) && !y.isConstant(1))
+      equal(x, y, "the leading axes of the matrix product");
   Result<Dims> dims =
-      graph::matmulShape(a.dims, b.dims, transposeLhs, transposeRhs);
+      graph::matmulShape(left, right, transposeLhs, transposeRhs);
   if (!dims) {
     fail(dims.error().message);
     return poison();

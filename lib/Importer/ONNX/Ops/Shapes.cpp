@@ -157,13 +157,16 @@ static void importUnsqueeze(Node &n) {
 }
 
 static void importExpand(Node &n) {
-  Shape from = n.shape(n.in(0));
   Dims target = n.contents(n.in(1), "input 'shape'");
+  Value x = n.asOnes(n.in(0), target);
+  Shape from = n.shape(x);
   if (n.failed())
     return;
   int64_t rank = std::max(from.rank(), int64_t(target.size()));
   Dims dims;
   for (int64_t i = -rank; i < 0; ++i) {
+    std::string what =
+        "axis " + std::to_string(rank + i) + " of the expanded shape";
     DimExpr size = -i > from.rank() ? DimExpr(1) : from[i];
     DimExpr wanted = -i > int64_t(target.size())
                          ? DimExpr(1)
@@ -172,20 +175,19 @@ static void importExpand(Node &n) {
       dims.push_back(wanted);
     else if (wanted.isConstant(1) || size == wanted)
       dims.push_back(size);
-    else if (!wanted.constantValue() && !n.isSize(wanted)) {
+    else if (n.countsAsOne(wanted, size)) {
+      n.equal(wanted, 1, what + ", which keeps the size of the operand");
+      dims.push_back(size);
+    } else if (!wanted.constantValue() && !n.isSize(wanted)) {
       // Known at run time only: 1 keeps the size.
       n.state.checkEqual(n.loc, size + isZero(wanted - 1) * (DimExpr(1) - size),
-                         wanted,
-                         ("size {lhs} of axis " + Twine(rank + i) +
-                          " cannot be broadcast to {rhs}")
-                             .str());
+                         wanted, what + ": the sizes {lhs} and {rhs} differ");
       dims.push_back(size);
     } else {
-      dims.push_back(n.equal(
-          size, wanted, "axis " + Twine(rank + i) + " of the expanded shape"));
+      dims.push_back(n.equal(size, wanted, what));
     }
   }
-  n.result(0, n.broadcast(n.in(0), dims));
+  n.result(0, n.broadcast(x, dims));
 }
 
 static void importTranspose(Node &n) {

@@ -16,31 +16,37 @@ using namespace tilewright::onnximport;
 // Slice
 //===----------------------------------------------------------------------===//
 
-/// A start or end of a slice as a position in [lo, size + hi]: negative ones
-/// count from the end.
-static DimExpr position(Node &n, const DimExpr &given, const DimExpr &size,
-                        const DimExpr &lo, const DimExpr &hi) {
+/// Where a start or end of a slice is, counted from the start of the axis, and
+/// the same clamped to [lo, size + hi].
+struct Position {
+  DimExpr at, clamped;
+};
+
+/// Negative starts and ends count from the end.
+static Position position(Node &n, const DimExpr &given, const DimExpr &size,
+                         const DimExpr &lo, const DimExpr &hi) {
   DimExpr at = given;
   std::optional<int64_t> constant = given.constantValue();
   // INT64_MAX stands for the end, INT64_MIN for the start: no sums with them.
   constexpr int64_t far = int64_t(1) << 40;
   if (constant && *constant >= far)
-    return size + hi;
+    return {size + hi, size + hi};
   if (constant && *constant <= -far)
-    return lo;
+    return {lo, lo};
   // So do INT32_MAX and INT32_MIN, where no axis is that long.
   if (constant && !size.constantValue() &&
       (*constant == INT32_MAX || *constant == INT32_MIN)) {
     n.state.checkEqual(
         n.loc, DimExpr::min(size, INT32_MAX).simplify(n.state.ranges), size,
         "the axis is longer than the 32-bit number that stands for its end");
-    return *constant > 0 ? size + hi : lo;
+    DimExpr end = *constant > 0 ? size + hi : lo;
+    return {end, end};
   }
   if (constant ? *constant < 0 : n.bounds(given).hi < 0)
     at = given + size;
   else if (!constant && !n.isSize(given))
     at = given + isNegative(given) * size;
-  return DimExpr::max(lo, DimExpr::min(at, size + hi));
+  return {at, DimExpr::max(lo, DimExpr::min(at, size + hi))};
 }
 
 /// One axis of a slice whose step is a constant.
@@ -49,11 +55,16 @@ static void sliceBounds(Node &n, const DimExpr &size, const DimExpr &start,
                         DimExpr &count) {
   bool down = step < 0;
   DimExpr lo = down ? -1 : 0, hi = down ? -1 : 0;
-  DimExpr from = position(n, start, size, 0, hi);
-  DimExpr to = position(n, end, size, lo, down ? DimExpr(-1) : DimExpr(0));
-  DimExpr span = down ? from - to : to - from;
+  Position from = position(n, start, size, 0, hi);
+  Position to = position(n, end, size, lo, hi);
+  DimExpr span = down ? from.clamped - to.clamped : to.clamped - from.clamped;
+  // Where it is not negative, the same as one minimum: its largest value is
+  // plain to see, and x[1:] and x[:-1] are equally long.
+  if (!down && start.constantValue() && end.constantValue())
+    span = DimExpr::min(DimExpr::min(to.at, size),
+                        DimExpr::min(to.at - from.at, size - from.at));
   DimExpr length = DimExpr::ceilDiv(span, step < 0 ? -step : step);
-  first = from.simplify(n.state.ranges);
+  first = from.clamped.simplify(n.state.ranges);
   // Going down from the clamped start of an empty axis would read one element.
   count = DimExpr::max(0, down ? DimExpr::min(length, size) : length)
               .simplify(n.state.ranges);
