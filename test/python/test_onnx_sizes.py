@@ -350,7 +350,11 @@ ONES = [
     (3, "s = Slice(i0, p2, p3, p1) o0 = Sub(i0, s)"),
     (2, "s = Slice(i0, m2, m1, p1) o0 = Mul(i0, s)"),
     (1, "s = Slice(i0, m1, end, p1) m = ReduceMean<axes = [2]>(s) o0 = Mul(i0, m)"),
-    (1, "x = Transpose<perm = [1, 0, 2]>(i0) s = Slice(x, p0, p1) y = Transpose<perm = [1, 2, 0]>(i0) o0 = MatMul(s, y)"),
+    (
+        1,
+        "a = Transpose<perm = [1, 0, 2]>(i0) b = Transpose<perm = [1, 2, 0]>(i0) "
+        "s = Slice(a, p0, p1) o0 = MatMul(s, b)",
+    ),
     (1, "s = Slice(i0, p0, p1, p1) o0 = PRelu(i0, s)"),
     (1, "s = Slice(i0, p0, p1, p1) h = Shape(i0) o0 = Expand(s, h)"),
     (1, "s = Slice(i0, p0, p1, p1) h = Shape(s) o0 = Expand(i0, h)"),
