@@ -74,10 +74,13 @@ tilewright::parseAxisDeclaration(std::string_view text) {
     std::string_view low = *range;
     std::optional<std::string_view> high = cutAt(low, "..");
     std::optional<int64_t> lo = parseInteger(low);
-    std::optional<int64_t> hi = high ? parseInteger(*high) : lo;
+    // "low.." has no upper end.
+    std::optional<int64_t> hi = !high           ? lo
+                                : high->empty() ? axis.range->hi
+                                                : parseInteger(*high);
     if (!lo || !hi || *lo < 0 || *hi < *lo)
-      return error("'", whole, "': expected a range low..high of sizes, but ",
-                   "got '", *range, "'");
+      return error("'", whole, "': expected a range low..high or low.. of ",
+                   "sizes, but got '", *range, "'");
     axis.range->lo = *lo;
     axis.range->hi = *hi;
   }

@@ -10,9 +10,10 @@
 //     shape ::= input '=' axis ('x' axis)*       or, if a symbol's name has an
 //             | input '=' axis (',' axis)* [','] x in it, with commas
 //             | input '='                        (a scalar)
-//     axis  ::= integer | '?' | symbol [':' lo '..' hi] ['%' multiple]
+//     axis  ::= integer | '?' | symbol [':' lo '..' [hi]] ['%' multiple]
 //
 // `x=N:1..32x3x48xW:32..1280%8`: the first axis is called N and is 1 to 32, ...
+// `N:1..` is at least 1.
 // `x=max_len,` is one axis, `x=max_len` is two: `ma` and `_len`.
 // `?` leaves the axis as the model has it. Equal symbols are equal sizes.
 //
