@@ -99,6 +99,8 @@ Operation *Emitter::create(OperationState &op) {
   });
   if (valid) {
     checkSizes(created);
+    for (Value result : created->getResults())
+      state.noteSizes(result);
     return created;
   }
   fail(errors.empty() ? "an invalid " + op.name.getStringRef().str() : errors);

@@ -145,7 +145,7 @@ public:
   /// The value with 1 for each size that counts as it against `dims`, aligned
   /// at the last axis.
   mlir::Value asOnes(mlir::Value value, llvm::ArrayRef<DimExpr> dims);
-  bool isSize(const DimExpr &expr) { return bounds(expr).lo >= 0; }
+  bool isSize(const DimExpr &expr) { return state.isSize(expr); }
   SymbolRange bounds(const DimExpr &expr) { return expr.bounds(state.ranges); }
 
   //===--- Elementwise ----------------------------------------------------===//

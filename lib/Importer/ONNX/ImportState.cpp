@@ -86,18 +86,37 @@ std::optional<Tensor> ImportState::constantValue(Value value) const {
 // Sizes
 //===----------------------------------------------------------------------===//
 
+bool ImportState::holdsHere(const std::set<Block *> &places) const {
+  for (Block *block = builder.getInsertionBlock(); block;
+       block = block->getParentOp() ? block->getParentOp()->getBlock()
+                                    : nullptr)
+    if (places.count(block))
+      return true;
+  return false;
+}
+
+void ImportState::noteSizes(Value value) {
+  if (isa<RankedTensorType>(value.getType()))
+    for (const DimExpr &size : graph::getDims(value))
+      if (size.bounds(ranges).lo < 0)
+        sizes[size.str()].insert(builder.getInsertionBlock());
+}
+
+bool ImportState::isSize(const DimExpr &expr) const {
+  if (expr.bounds(ranges).lo >= 0)
+    return true;
+  auto found = sizes.find(expr.str());
+  return found != sizes.end() && holdsHere(found->second);
+}
+
 void ImportState::checkEqual(Location loc, const DimExpr &lhs,
                              const DimExpr &rhs, StringRef message) {
   if (lhs == rhs)
     return;
   auto key = std::minmax(lhs.str(), rhs.str());
   std::set<Block *> &places = checks[{key.first, key.second}];
-  // A check further out, or earlier in this block, has been made already.
-  for (Block *block = builder.getInsertionBlock(); block;
-       block = block->getParentOp() ? block->getParentOp()->getBlock()
-                                    : nullptr)
-    if (places.count(block))
-      return;
+  if (holdsHere(places))
+    return;
   places.insert(builder.getInsertionBlock());
   graph::CheckDimsOp::create(builder, loc, graph::getDimsAttr(context, {lhs}),
                              graph::getDimsAttr(context, {rhs}), message);
@@ -144,21 +163,19 @@ std::optional<Dims> ImportState::contents(Location loc, Value value,
 }
 
 void ImportState::forget(Region &region) {
-  region.walk([&](Operation *op) {
-    for (Value result : op->getResults())
-      bound.erase(result);
-    for (Region &inner : op->getRegions())
-      for (Block &block : inner) {
-        for (Value argument : block.getArguments())
-          bound.erase(argument);
-        for (auto &[key, places] : checks)
-          places.erase(&block);
-      }
-  });
-  for (Block &block : region) {
+  auto forgetBlock = [&](Block &block) {
     for (Value argument : block.getArguments())
       bound.erase(argument);
     for (auto &[key, places] : checks)
       places.erase(&block);
-  }
+    for (auto &[text, places] : sizes)
+      places.erase(&block);
+  };
+  region.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      bound.erase(result);
+    for (Region &inner : op->getRegions())
+      llvm::for_each(inner, forgetBlock);
+  });
+  llvm::for_each(region, forgetBlock);
 }

@@ -57,6 +57,12 @@ public:
   void checkEqual(mlir::Location loc, const DimExpr &lhs, const DimExpr &rhs,
                   llvm::StringRef message);
 
+  /// Remembers that the sizes of a value's axes are sizes wherever it is known.
+  void noteSizes(mlir::Value value);
+  /// The expression is never negative: by its bounds, or because a value that
+  /// is known here has such an axis (where it was made, that was checked).
+  bool isSize(const DimExpr &expr) const;
+
   /// The elements of a small integer tensor as expressions; where nothing is
   /// known of them, or an expression has more than `longest` characters,
   /// `tw.bind_dims` makes them symbols, for the node at `loc`. None if their
@@ -77,7 +83,12 @@ private:
   std::set<std::string> symbols;
   std::map<std::string, std::string> symbolsByText;
   llvm::DenseMap<mlir::Value, Dims> bound;
+  /// Where a check has been made, and where a value has an axis of a size: what
+  /// is in a block holds later in it, and in the regions of the ops that
+  /// follow.
   std::map<std::pair<std::string, std::string>, std::set<mlir::Block *>> checks;
+  std::map<std::string, std::set<mlir::Block *>> sizes;
+  bool holdsHere(const std::set<mlir::Block *> &places) const;
 };
 
 } // namespace tilewright::onnximport
