@@ -50,9 +50,12 @@ public:
     auto targetVector = builder.CreateVector(targets);
     // The list of expressions is complete only now.
     auto expressionVector = strings(expressions);
-    if (tooLong)
-      return error("a size expression of ", tooLong,
-                   " characters; a module can hold ", maxExpressionText);
+    if (tooLong) {
+      Error problem =
+          error("a size expression of ", tooLong,
+                " characters; a module can hold ", maxExpressionText);
+      return tooLongNode.empty() ? problem : problem.in("node " + tooLongNode);
+    }
     builder.Finish(fb::CreateModule(builder, expressionVector, inputs, outputs,
                                     symbolVector, pairVector, producer,
                                     weightVector, targetVector),
@@ -77,10 +80,12 @@ private:
   uint32_t expression(const DimExpr &expr) {
     auto [it, isNew] =
         expressionIndex.emplace(expr.str(), uint32_t(expressions.size()));
-    if (isNew) {
+    if (isNew)
       expressions.push_back(expr.str());
-      if (expr.str().size() > maxExpressionText)
-        tooLong = expr.str().size();
+    // The first command that has one says whose it is.
+    if (expr.str().size() > maxExpressionText && tooLongNode.empty()) {
+      tooLong = expr.str().size();
+      tooLongNode = node;
     }
     return it->second;
   }
@@ -128,6 +133,7 @@ private:
   Vector<Offset<fb::Command>> commands(const Commands &list) {
     std::vector<Offset<fb::Command>> offsets;
     for (const Command &command : list) {
+      node = command.nodes.empty() ? "" : command.nodes.front();
       auto [type, body] = std::visit(
           [&](const auto &body) { return encodeBody(body); }, command.body);
       auto nodes = strings(command.nodes);
@@ -214,7 +220,10 @@ private:
   flatbuffers::FlatBufferBuilder builder;
   std::vector<std::string> expressions;
   std::map<std::string, uint32_t> expressionIndex;
+  /// Of the command that is being encoded.
+  std::string node;
   size_t tooLong = 0;
+  std::string tooLongNode;
 };
 } // namespace
 

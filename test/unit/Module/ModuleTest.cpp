@@ -138,6 +138,18 @@ TEST(Module, WriterVerifies) {
   EXPECT_FALSE(std::filesystem::exists(folder / "m.twm"));
 }
 
+// A size that is too long is told with the node that has it.
+TEST(Module, LongSizes) {
+  test::TemporaryFolder folder;
+  Sample sample;
+  std::string symbol(20000, 'L');
+  sample.setDims({symbol}, {"N"});
+  sample.kernel("grow", {0}, {3}, {symbol});
+  EXPECT_ERROR(sample.write(folder / "m.twm"),
+               "node grow (Test): a size expression of 20000 characters; a "
+               "module can hold 16384");
+}
+
 // Keys are known once.
 TEST(Module, EqualKeysAreOneWeight) {
   test::TemporaryFolder folder;

@@ -45,7 +45,8 @@ static Position position(Node &n, const DimExpr &given, const DimExpr &size,
   if (constant ? *constant < 0 : n.bounds(given).hi < 0)
     at = given + size;
   else if (!constant && !n.isSize(given))
-    at = given + isNegative(given) * size;
+    // A product: of long sizes it is a symbol instead.
+    at = n.shortened(given + isNegative(given) * size, "position");
   return {at, DimExpr::max(lo, DimExpr::min(at, size + hi))};
 }
 
@@ -68,6 +69,8 @@ static void sliceBounds(Node &n, const DimExpr &size, const DimExpr &start,
   // Going down from the clamped start of an empty axis would read one element.
   count = DimExpr::max(0, down ? DimExpr::min(length, size) : length)
               .simplify(n.state.ranges);
+  // Sizes of axes are added and multiplied again.
+  count = n.shortened(count, "count");
 }
 
 /// Axes in range, no axis twice, no step of 0: fails, now for what is known and
