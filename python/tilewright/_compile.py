@@ -11,7 +11,7 @@ from tilewright import _arguments, _runtime
 from tilewright._errors import ModelError
 from tilewright._model import Model, check_device, load_compiler
 
-#: A size: fixed, named ("N", "N:1..32", "W:32..1280%8"), or None to leave it alone.
+#: A size: fixed, named ("N", "N:1..32", "T:1..", "W:32..1280%8"), or None to leave it alone.
 Axis = Union[int, str, None]
 Shape = Union[str, Sequence[Axis]]
 

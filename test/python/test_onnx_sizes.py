@@ -388,3 +388,34 @@ def test_slices_of_equal_length():
     model = text_model("float[T] i0", "a = Slice(i0, p1, end) b = Slice(i0, p0, m1) o0 = Sub(a, b)")
     for t in (0, 1, 2, 6):
         agrees(model, [np.arange(t, dtype=np.float32)])
+
+
+def test_levels_of_unknown_sizes():
+    """The levels of a detector's pyramid: GroupNorm's reshapes to the shape that it had, all as one axis, cut again.
+
+    Sizes that come from values have no bounds, and are put into each other: they stay short.
+    """
+    nodes = [
+        helper.make_node("Concat", ["one", "one", "i1"], ["sizes"], axis=0),
+        helper.make_node("Resize", ["i0", "", "", "sizes"], ["whole"], mode="nearest"),
+    ]
+    levels = 8
+    for i in range(levels):
+        nodes += [
+            helper.make_node("MaxPool", ["whole"], [f"x{i}"], kernel_shape=[1, 1], strides=[i + 1, i + 1]),
+            helper.make_node("Reshape", [f"x{i}", "groups"], [f"g{i}"]),
+            helper.make_node("Abs", [f"g{i}"], [f"a{i}"]),
+            helper.make_node("Shape", [f"x{i}"], [f"s{i}"]),
+            helper.make_node("Reshape", [f"a{i}", f"s{i}"], [f"n{i}"]),
+            helper.make_node("Shape", [f"n{i}"], [f"h{i}"], start=2, end=3),
+            helper.make_node("Shape", [f"n{i}"], [f"w{i}"], start=3, end=4),
+            helper.make_node("Mul", [f"h{i}", f"w{i}"], [f"count{i}"]),
+            helper.make_node("Add", [f"at{i}", f"count{i}"], [f"at{i + 1}"]),
+            helper.make_node("Reshape", [f"n{i}", "rest"], [f"flat{i}"]),
+        ]
+    nodes.append(helper.make_node("Concat", [f"flat{i}" for i in range(levels)], ["all"], axis=0))
+    nodes += [helper.make_node("Slice", ["all", f"at{i}", f"at{i + 1}"], [f"y{i}"]) for i in range(levels)]
+    nodes.append(helper.make_node("Concat", [f"y{i}" for i in reversed(range(levels))], ["o0"], axis=0))
+    weights = {"groups": ints(1, 1, -1), "rest": ints(-1), "one": ints(1), "at0": ints(0)}
+    x = np.arange(24, dtype=np.float32).reshape(1, 1, 6, 4) - 12
+    agrees(graph_of(nodes, [([1, 1, "H", "W"], x), ([2], ints(9, 7))], weights), [x, ints(9, 7)])
