@@ -176,6 +176,22 @@ def test_tf_half_pixel_for_nn():
             agrees(made, [x])
 
 
+@pytest.mark.parametrize(
+    "given, scales",
+    [
+        ("<float16[4] s = {1, 1, 2, 3}>", "scales = Cast<to = 1>(s)"),
+        ("<float[2] a = {1, 1}, float[2] b = {2, 3}>", "scales = Concat<axis = 0>(a, b)"),
+        ("<float[4] a = {1, 1, 4, 6}, float16 b = {2}>", "c = Cast<to = 1>(b) d = Div(a, c) scales = Max(d, d, d)"),
+    ],
+)
+def test_scales_computed_from_constants(given, scales):
+    """What ops compute from constants is a constant, as the scales must be."""
+    head = '<ir_version: 8, opset_import: ["" : 17]> g (float[1, 1, H, W] i0) => (float[1, 1, A, B] o0)'
+    body = f'{{ {scales} o0 = Resize<mode = "nearest">(i0, , scales) }}'
+    x = np.arange(6, dtype=np.float32).reshape(1, 1, 2, 3)
+    agrees(parser.parse_model(f"{head} {given} {body}"), [x])
+
+
 def test_sparse_constant():
     """The attribute `sparse_value` of Constant."""
     values = numpy_helper.from_array(np.array([2.0, 3.0], np.float32), "values")

@@ -9,6 +9,7 @@
 
 #include "tilewright/Dialect/Graph/IR/ConstantTensors.h"
 #include "tilewright/Dialect/Graph/IR/ShapeContents.h"
+#include "tilewright/Dialect/Graph/Interpreter/ConstantValues.h"
 
 using namespace mlir;
 using namespace tilewright;
@@ -79,7 +80,7 @@ std::optional<Tensor> ImportState::constantValue(Value value) const {
   if (auto weight = value.getDefiningOp<graph::WeightOp>())
     if (std::optional<Weight> found = weights.lookup(int64_t(weight.getKey())))
       return found->tensor;
-  return std::nullopt;
+  return graph::smallConstant(value, weights);
 }
 
 //===----------------------------------------------------------------------===//

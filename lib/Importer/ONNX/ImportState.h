@@ -50,7 +50,8 @@ public:
   /// A constant: `tw.constant` up to 1 KiB, else a weight.
   mlir::Value constant(mlir::Location loc, const Tensor &tensor,
                        llvm::StringRef name);
-  /// The numbers of a value that is a constant or weight.
+  /// The numbers of a value that is a constant or weight, or that a few small
+  /// ops compute from some.
   std::optional<Tensor> constantValue(mlir::Value value) const;
 
   /// Emits (once per place) that two sizes must be equal at run time.

@@ -5,9 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ConstantValues.h"
-
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/Interpreter/ConstantValues.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 #include "tilewright/Support/Elements.h"
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ConstantValues.h"
+#include "tilewright/Dialect/Graph/Interpreter/ConstantValues.h"
 
 #include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 
@@ -46,6 +46,37 @@ Result<std::vector<Tensor>> evaluateConstants(ValueRange values,
     results.push_back(mapping.lookup(value));
   func::ReturnOp::create(builder, location, results);
   return interpret(function, {}, weights);
+}
+
+/// True if an op can run without the function around it, on few elements.
+static bool isSmallAndAlone(Operation *op) {
+  if (!isa_and_nonnull<GraphDialect>(op->getDialect()) || !isPure(op) ||
+      op->getNumRegions() != 0)
+    return false;
+  for (NamedAttribute attribute : op->getAttrs())
+    if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
+      for (const DimExpr &expr : dims.exprs())
+        if (!expr.constantValue())
+          return false;
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() <= 1024;
+  });
+}
+
+std::optional<Tensor> smallConstant(Value value, const WeightStore &weights) {
+  llvm::SetVector<Operation *> cone;
+  cone.insert(value.getDefiningOp());
+  for (size_t i = 0; i < cone.size(); ++i) {
+    if (!cone[i] || i == 64 || !isSmallAndAlone(cone[i]))
+      return std::nullopt;
+    for (Value operand : cone[i]->getOperands())
+      cone.insert(operand.getDefiningOp());
+  }
+  Result<std::vector<Tensor>> tensors = evaluateConstants(value, weights);
+  if (!tensors)
+    return std::nullopt;
+  return tensors->front();
 }
 
 } // namespace tilewright::graph

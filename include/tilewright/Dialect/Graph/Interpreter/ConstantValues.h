@@ -5,18 +5,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Passes that decide by the numbers in constants compute them with the
-// reference interpreter: ops on constants and weights run in a function of
-// their own.
+// Passes, and importers, that decide by the numbers in constants compute them
+// with the reference interpreter: ops on constants and weights run in a
+// function of their own.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
-#define TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
+#ifndef TILEWRIGHT_DIALECT_GRAPH_INTERPRETER_CONSTANTVALUES_H
+#define TILEWRIGHT_DIALECT_GRAPH_INTERPRETER_CONSTANTVALUES_H
 
 #include "tilewright/Support/WeightStore.h"
 
-#include "mlir/IR/Value.h"
+#include "mlir/IR/ValueRange.h"
+
+#include <optional>
 
 namespace tilewright::graph {
 
@@ -29,6 +31,11 @@ llvm::SmallVector<mlir::Operation *> coneOf(mlir::ValueRange values);
 Result<std::vector<Tensor>> evaluateConstants(mlir::ValueRange values,
                                               const WeightStore &weights);
 
+/// The tensor that a value holds if it is computed from constants and weights
+/// only, by at most 64 ops on at most 1024 elements each; else none.
+std::optional<Tensor> smallConstant(mlir::Value value,
+                                    const WeightStore &weights);
+
 } // namespace tilewright::graph
 
-#endif // TILEWRIGHT_LIB_DIALECT_GRAPH_TRANSFORMS_CONSTANTVALUES_H
+#endif // TILEWRIGHT_DIALECT_GRAPH_INTERPRETER_CONSTANTVALUES_H
