@@ -162,9 +162,6 @@ static void readCoordinates(Node &n, ResizeRequest &r) {
                      : NearestRounding::Ceil;
     coordinates = "half_pixel";
   }
-  // The length that align_corners divides by is that which the scale gives
-  // before it is rounded down: so do ONNX's own tests have it. ONNX Runtime
-  // takes the rounded one.
   r.coordinates = *graph::symbolizeResizeCoordinates(coordinates);
 }
 
@@ -226,6 +223,33 @@ static bool readScales(Node &n, int64_t input, ArrayRef<int64_t> axes,
   return spread(n, "input 'scales'", axes, *scales, r.scales);
 }
 
+/// The length that these coordinates are computed from is that which the scale
+/// gives before it is rounded down: so do ONNX's own tests have it. Others take
+/// the rounded one, so that whoever compares should know.
+static void warnOfUnroundedLengths(Node &n, const ResizeRequest &r) {
+  if (r.coordinates != ResizeCoordinates::AlignCorners &&
+      r.coordinates != ResizeCoordinates::TfCropAndResize)
+    return;
+  Shape shape = n.shape(n.in(0));
+  for (auto [axis, scale] : llvm::enumerate(r.scales)) {
+    double length = scale;
+    if (std::optional<int64_t> size = shape[int64_t(axis)].constantValue())
+      length = float(*size) * float(scale);
+    if (length == std::floor(length))
+      continue;
+    n.state.warnings.push_back(
+        llvm::formatv(
+            "node '{0}' ({1}): axis {2} may get a length that is not whole by "
+            "the scale {3}: {4} computes with that length, as ONNX says, but "
+            "ONNX Runtime and PyTorch with the rounded one; export with sizes "
+            "for their results (PyTorch: size or recompute_scale_factor=True)",
+            n.name, n.proto.op_type(), axis, scale,
+            graph::stringifyResizeCoordinates(r.coordinates))
+            .str());
+    return;
+  }
+}
+
 static bool readSizes(Node &n, ArrayRef<int64_t> axes,
                       const std::string &policy, ResizeRequest &r) {
   Dims given = n.contents(n.in(3), "input 'sizes'");
@@ -266,8 +290,11 @@ static void importResize(Node &n) {
                      !readRegion(n, axes, r)))
     return;
   bool hasSizes = n.has(3) && !n.shape(n.in(3))[0].isConstant(0);
-  if (hasSizes ? readSizes(n, axes, policy, r) : readScales(n, 2, axes, r))
-    n.result(0, emitResize(n, n.in(0), r));
+  if (!(hasSizes ? readSizes(n, axes, policy, r) : readScales(n, 2, axes, r)))
+    return;
+  if (!hasSizes)
+    warnOfUnroundedLengths(n, r);
+  n.result(0, emitResize(n, n.in(0), r));
 }
 
 static void importUpsample(Node &n) {
