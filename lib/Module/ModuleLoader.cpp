@@ -70,7 +70,8 @@ public:
 private:
   Status readSections() {
     if (!isModule(bytes))
-      return error("not a Tilewright module (.twm)");
+      return error("not a Tilewright module (.twm); compile a model first, "
+                   "with tilewright compile or Python's tilewright.compile");
     twm::Header header;
     if (bytes.size() < sizeof(header))
       return error("the file is truncated");

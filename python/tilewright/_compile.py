@@ -32,6 +32,8 @@ def _shape_texts(shapes: Optional[Mapping[str, Shape]]) -> List[bytes]:
         if not isinstance(shape, (str, tuple, list)):
             raise ModelError(f"the shape of '{name}' is a tuple or a string, but got {type(shape).__name__}")
         if not isinstance(shape, str):
+            if any(isinstance(axis, bool) for axis in shape):
+                raise ModelError(f"an axis of the shape of '{name}' is an int, a str or None, but got bool")
             axes = ["?" if axis is None else str(axis) for axis in shape]
             # Without a comma an x in a name would separate.
             shape = ",".join(axes) + ("," if len(axes) == 1 else "")

@@ -88,6 +88,7 @@ def test_bad_module(tmp_path, content):
         ({"shapes": {3: (1,)}}, "a key of shapes is a str"),
         ({"shapes": {"x": (1, 2)}}, "'x'"),
         ({"shapes": {"x": "1xx2"}}, "1xx2"),
+        ({"shapes": {"x": (2, True)}}, "of 'x' is an int, a str or None, but got bool"),
         ({"shapes": {"z": (1,)}}, "'z'"),
     ],
 )
@@ -128,6 +129,12 @@ def test_bad_options_of_load(conv_relu_module, options, text):
 def test_bad_options_of_verify(model, options, text):
     with pytest.raises(tw.InputError, match=text):
         tw.verify(model, **options)
+
+
+# A model that is not compiled yet is no module; the message says what to do.
+def test_verify_of_an_onnx_model(models):
+    with pytest.raises(tw.ModelError, match="not a Tilewright module.*tilewright.compile"):
+        tw.verify(models.conv_relu())
 
 
 # A mask would be lost.
