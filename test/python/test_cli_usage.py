@@ -42,7 +42,10 @@ def test_version(tilewright):
         (["compile", "m.onnx", "--shape", "x=3xx4"], "--shape 'x=3xx4'"),
         (["run", "m.twm", "--device", "abacus"], "--device"),
         (["run", "m.twm", "--random-inputs", "lots"], "--random-inputs"),
+        (["run", "m.twm", "--random-inputs", "-1"], "--random-inputs"),
         (["bench", "m.twm", "--runs", "0"], "--runs"),
+        (["bench", "m.twm", "--seconds", "-1"], "--seconds"),
+        (["bench", "m.twm", "--seconds", "nan"], "--seconds"),
         (["check", "m.onnx", "--shape", "=3"], "--shape '=3'"),
     ],
 )

@@ -131,7 +131,12 @@ Subcommand addBench(CLI::App &parent) {
   options->how.addTo(*app);
   app->add_option("--seconds", options->seconds,
                   "How long to measure (default: 3)")
-      ->check(CLI::Range(0.0, 1e6));
+      ->check(CLI::Range(0.0, 1e6))
+      // NaN is in every range of CLI11.
+      ->check([](const std::string &text) -> std::string {
+        bool isNaN = std::isnan(std::strtod(text.c_str(), nullptr));
+        return isNaN ? "'" + text + "' is not a number" : "";
+      });
   app->add_option("--runs", options->runs,
                   "How many runs to measure, instead of --seconds")
       ->check(CLI::Range(1, 1000000000));

@@ -209,7 +209,8 @@ void InputOptions::addTo(CLI::App &app) {
                  "Random values for all inputs without a file: floats are "
                  "normally distributed, 8-bit integers any, other integers 0 "
                  "or 1")
-      ->type_name("SEED");
+      ->type_name("SEED")
+      ->check(CLI::NonNegativeNumber);
   addSizeOption(app, sizes,
                 "A dynamic size of random inputs; without it the first axis "
                 "is 2 and others are 64, moved into their range");
