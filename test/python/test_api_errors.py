@@ -132,9 +132,9 @@ def test_bad_options_of_verify(model, options, text):
 
 
 # A model that is not compiled yet is no module; the message says what to do.
-def test_verify_of_an_onnx_model(models):
+def test_verify_of_an_onnx_model(conv_relu_file):
     with pytest.raises(tw.ModelError, match="not a Tilewright module.*tilewright.compile"):
-        tw.verify(models.conv_relu())
+        tw.verify(conv_relu_file)
 
 
 # A mask would be lost.
