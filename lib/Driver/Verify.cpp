@@ -7,7 +7,10 @@
 
 #include "tilewright/Driver/Verify.h"
 
+#include "tilewright/Dialect/Graph/IR/Dims.h"
 #include "tilewright/Dialect/Graph/IR/NodeNames.h"
+
+#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 
@@ -96,6 +99,28 @@ static void moveToRange(Tensor &expected, const Tensor &actual,
     expected = nearest.take();
 }
 
+/// The bound of a type, or that of the narrowest float on the way, if that is
+/// larger: what has been rounded to f16 is no better for being f32 at the end.
+static double boundOf(DType type, DType narrowest, const ErrorBounds &bounds) {
+  double bound = bounds.of(type);
+  return bound > 0 ? std::max(bound, bounds.of(narrowest)) : bound;
+}
+
+static DType narrower(DType a, DType b) {
+  return ErrorBounds().of(a) > ErrorBounds().of(b) ? a : b;
+}
+
+/// The narrowest float that a kernel computes; f64 if it computes none.
+static DType narrowestFloat(graph::KernelOp kernel) {
+  DType narrowest = DType::F64;
+  kernel.getBody().walk([&](mlir::Operation *op) {
+    for (mlir::Type type : op->getResultTypes())
+      if (auto element = graph::getDType(mlir::getElementTypeOrSelf(type)))
+        narrowest = narrower(narrowest, *element);
+  });
+  return narrowest;
+}
+
 namespace {
 
 /// Compares kernels as the reference runs them.
@@ -116,6 +141,7 @@ public:
       verdict.name = name;
       verdict.nodes = graph::nodesOf(kernel.getLoc());
       report.kernels.push_back(std::move(verdict));
+      narrowest = narrower(narrowest, narrowestFloat(kernel));
     }
     Verdict &verdict = report.kernels[place->second];
     ++verdict.runs;
@@ -134,16 +160,19 @@ public:
   }
 
   bool isCancelled() const { return cancelled; }
+  /// Of all kernels that have run.
+  DType narrowestSeen() const { return narrowest; }
 
 private:
   void compareOutputs(const std::vector<Tensor> &actual, graph::KernelOp kernel,
                       const graph::Observation &observation,
                       Verdict &verdict) const {
     const ErrorBounds &bounds = options.kernelBounds;
+    DType kernelNarrowest = narrowestFloat(kernel);
     std::vector<std::vector<Tensor>> nudged;
     for (size_t i = 0; i < actual.size(); ++i) {
       Tensor expected = observation.results[i];
-      double bound = bounds.of(expected.type());
+      double bound = boundOf(expected.type(), kernelNarrowest, bounds);
       if (!isWithin(actual[i], expected, bound)) {
         if (nudged.empty())
           nudged = runNudged(bounds, [&](const auto &nudging) {
@@ -162,13 +191,14 @@ private:
   VerifyReport &report;
   std::map<std::string, size_t> index;
   int64_t compared = 0;
+  DType narrowest = DType::F64;
   bool cancelled = false;
 };
 
 } // namespace
 
 static Status compareNetwork(const ReferenceModel &imported, Session &session,
-                             const std::vector<Tensor> &inputs,
+                             const std::vector<Tensor> &inputs, DType narrowest,
                              const VerifyOptions &options,
                              VerifyReport &report) {
   auto expected = imported.run(inputs);
@@ -185,7 +215,8 @@ static Status compareNetwork(const ReferenceModel &imported, Session &session,
     if (!actual) {
       verdict.problem = actual.error().message;
     } else {
-      double bound = options.networkBounds.of((*expected)[i].type());
+      double bound =
+          boundOf((*expected)[i].type(), narrowest, options.networkBounds);
       if (!isWithin((*actual)[i], (*expected)[i], bound)) {
         if (nudged.empty())
           nudged = runNudged(options.networkBounds, [&](const auto &nudging) {
@@ -254,7 +285,8 @@ Result<VerifyReport> verifySession(const References &references,
     auto outputs = references.kernels->run(run, interpreterOptions);
     if (!outputs)
       return outputs.error();
-    return compareNetwork(*references.imported, session, run, options, report);
+    return compareNetwork(*references.imported, session, run,
+                          comparison.narrowestSeen(), options, report);
   };
   for (size_t i = 0; i < inputs.runs.size(); ++i)
     if (Status status = verify(inputs.runs[i]); !status) {

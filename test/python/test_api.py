@@ -294,6 +294,20 @@ def test_verify(model):
     assert tw.verify(model, {"x": image(2)}).ok
 
 
+# What a kernel rounds to f16 on the way has the error of an f16, whatever its result is.
+def test_verify_rounds_on_the_way():
+    text = """
+        <ir_version: 8, opset_import: ["" : 17]>
+        product (float16[64, 999] x, float16[999, 70] y) => (float[64, 70] z) {
+          p = MatMul(x, y)
+          z = Cast<to = 1>(p)
+        }
+    """
+    report = tw.verify(tw.compile(onnx.parser.parse_model(text)))
+    (kernel,), (output,) = report.kernels, report.outputs
+    assert report.ok and kernel.bound == 1e-3 and kernel.error > 1e-5 and output.bound == 1e-2
+
+
 # verify runs the kernels on as many threads as the model does.
 def test_verify_threads(conv_relu_module, monkeypatch):
     given = []

@@ -34,7 +34,8 @@
 namespace tilewright {
 
 /// The largest relativeError that is taken as right. Integers and bools must be
-/// equal.
+/// equal. Float outputs have the bound of the narrowest float that is computed
+/// on the way.
 struct ErrorBounds {
   double f16 = 1e-3;
   double bf16 = 1e-2;
