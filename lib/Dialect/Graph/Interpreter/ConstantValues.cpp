@@ -48,8 +48,7 @@ Result<std::vector<Tensor>> evaluateConstants(ValueRange values,
   return interpret(function, {}, weights);
 }
 
-/// True if an op can run without the function around it, on few elements.
-static bool isSmallAndAlone(Operation *op) {
+bool isComputable(Operation *op) {
   if (!isa_and_nonnull<GraphDialect>(op->getDialect()) || !isPure(op) ||
       op->getNumRegions() != 0)
     return false;
@@ -60,7 +59,13 @@ static bool isSmallAndAlone(Operation *op) {
           return false;
   return llvm::all_of(op->getResultTypes(), [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && tensor.hasStaticShape() && tensor.getNumElements() <= 1024;
+    return tensor && tensor.hasStaticShape();
+  });
+}
+
+static bool isSmall(Operation *op) {
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    return cast<RankedTensorType>(type).getNumElements() <= 1024;
   });
 }
 
@@ -68,7 +73,7 @@ std::optional<Tensor> smallConstant(Value value, const WeightStore &weights) {
   llvm::SetVector<Operation *> cone;
   cone.insert(value.getDefiningOp());
   for (size_t i = 0; i < cone.size(); ++i) {
-    if (!cone[i] || i == 64 || !isSmallAndAlone(cone[i]))
+    if (!cone[i] || i == 64 || !isComputable(cone[i]) || !isSmall(cone[i]))
       return std::nullopt;
     for (Value operand : cone[i]->getOperands())
       cone.insert(operand.getDefiningOp());

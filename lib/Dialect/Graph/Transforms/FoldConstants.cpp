@@ -24,28 +24,19 @@ using namespace tilewright::graph;
 namespace {
 
 bool isFoldable(Operation *op) {
-  if (!isPure(op) || isa<ConstantOp, WeightOp, YieldOp>(op) ||
-      op->getNumRegions() != 0 || op->getNumResults() == 0)
+  if (!isComputable(op) || isa<ConstantOp, WeightOp, YieldOp>(op) ||
+      op->getNumResults() == 0)
     return false;
   for (Value operand : op->getOperands())
     if (!isa_and_nonnull<ConstantOp>(operand.getDefiningOp()))
       return false;
-  for (NamedAttribute attribute : op->getAttrs())
-    if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
-      for (const DimExpr &expr : dims.exprs())
-        if (!expr.constantValue())
-          return false;
-  for (Type type : op->getResultTypes()) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || !tensor.hasStaticShape())
-      return false;
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
     int64_t elements = tensor.getNumElements();
-    if (elements > ConstantOp::maxBytes ||
-        elements * byteSize(*getDType(tensor.getElementType())) >
-            ConstantOp::maxBytes)
-      return false;
-  }
-  return true;
+    return elements <= ConstantOp::maxBytes &&
+           elements * byteSize(*getDType(tensor.getElementType())) <=
+               ConstantOp::maxBytes;
+  });
 }
 
 /// True if an op has results, all without elements, and does nothing else.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilewright/Dialect/Graph/IR/GraphOps.h"
+#include "tilewright/Dialect/Graph/Interpreter/ConstantValues.h"
 #include "tilewright/Dialect/Graph/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -193,12 +194,8 @@ private:
   /// same, as the steps of an unrolled recurrent net do, once.
   void copyInto(OpBuilder &builder, const llvm::SetVector<Value> &frontier,
                 IRMapping &mapping) {
-    llvm::SetVector<Operation *> needed;
-    for (Value value : frontier)
-      needed.insert(value.getDefiningOp());
-    for (size_t i = 0; i < needed.size(); ++i)
-      for (Value operand : needed[i]->getOperands())
-        needed.insert(operand.getDefiningOp());
+    SmallVector<Operation *> cone = coneOf(frontier.getArrayRef());
+    llvm::DenseSet<Operation *> needed(cone.begin(), cone.end());
     llvm::DenseSet<Operation *, SameComputation> copies;
     for (Operation *op : fixed) { // in the order of @main
       if (!needed.contains(op))

@@ -26,6 +26,10 @@ namespace tilewright::graph {
 /// reads.
 llvm::SmallVector<mlir::Operation *> coneOf(mlir::ValueRange values);
 
+/// Whether the op can be computed anywhere if its operands are known: it is
+/// pure and has no regions, and nothing in it depends on symbols.
+bool isComputable(mlir::Operation *op);
+
 /// The tensors that the values hold; they are computed from constants and from
 /// weights of the store only.
 Result<std::vector<Tensor>> evaluateConstants(mlir::ValueRange values,
