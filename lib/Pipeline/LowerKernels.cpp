@@ -227,7 +227,7 @@ LogicalResult Lowering::runOnce() {
     SmallVector<func::FuncOp> unfinished = cleanUpKernels(*scratch);
     for (auto &[each, function] : lowered) {
       if (llvm::is_contained(unfinished, function)) {
-        refused.push_back({each, "its clean-up does not come to an end"});
+        refused.emplace_back(each, "its clean-up does not come to an end");
         continue;
       }
       reason.clear();
