@@ -72,9 +72,10 @@ static void importPow(Node &n) {
     power = n.binary(BinaryKind::Pow, base, n.castLike(exponent, base));
   else if (!n.isFloat(base) && !n.isFloat(exponent))
     power = integerPower(n, base, exponent);
-  else // 2^0.5 with an integer base is truncated.
-    power = n.binary(BinaryKind::Pow, n.cast(base, n.f64()),
-                     n.cast(exponent, n.f64()));
+  else { // 2^0.5 with an integer base is truncated.
+    Value x = n.cast(base, n.f64());
+    power = n.binary(BinaryKind::Pow, x, n.cast(exponent, n.f64()));
+  }
   n.result(0, n.castLike(power, base));
 }
 
