@@ -48,19 +48,20 @@ Result<std::vector<Tensor>> evaluateConstants(ValueRange values,
   return interpret(function, {}, weights);
 }
 
-bool isComputable(Operation *op) {
-  if (!isa_and_nonnull<GraphDialect>(op->getDialect()) || !isPure(op) ||
-      op->getNumRegions() != 0)
-    return false;
+bool isFixed(Operation *op) {
   for (NamedAttribute attribute : op->getAttrs())
     if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
       for (const DimExpr &expr : dims.exprs())
         if (!expr.constantValue())
           return false;
   return llvm::all_of(op->getResultTypes(), [](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && tensor.hasStaticShape();
+    return hasDims(type) && cast<RankedTensorType>(type).hasStaticShape();
   });
+}
+
+bool isComputable(Operation *op) {
+  return isa_and_nonnull<GraphDialect>(op->getDialect()) && isPure(op) &&
+         op->getNumRegions() == 0 && isFixed(op);
 }
 
 static bool isSmall(Operation *op) {

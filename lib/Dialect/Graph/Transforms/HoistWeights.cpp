@@ -59,18 +59,6 @@ struct SameComputation : llvm::DenseMapInfo<Operation *> {
   }
 };
 
-/// The op gives the same for every run: its attributes hold no symbols.
-bool isFixed(Operation *op) {
-  for (NamedAttribute attribute : op->getAttrs())
-    if (auto dims = dyn_cast<DimsAttr>(attribute.getValue()))
-      for (const DimExpr &expr : dims.exprs())
-        if (!expr.constantValue())
-          return false;
-  return llvm::all_of(op->getResultTypes(), [](Type type) {
-    return hasDims(type) && cast<RankedTensorType>(type).hasStaticShape();
-  });
-}
-
 class Hoister {
 public:
   Hoister(ModuleOp module, func::FuncOp main) : module(module), main(main) {

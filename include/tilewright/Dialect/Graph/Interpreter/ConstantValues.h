@@ -26,8 +26,12 @@ namespace tilewright::graph {
 /// reads.
 llvm::SmallVector<mlir::Operation *> coneOf(mlir::ValueRange values);
 
+/// The op gives the same for every run if its operands do: neither its
+/// attributes nor its types hold symbols.
+bool isFixed(mlir::Operation *op);
+
 /// Whether the op can be computed anywhere if its operands are known: it is
-/// pure and has no regions, and nothing in it depends on symbols.
+/// fixed and pure, and has no regions.
 bool isComputable(mlir::Operation *op);
 
 /// The tensors that the values hold; they are computed from constants and from
