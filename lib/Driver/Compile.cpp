@@ -9,9 +9,9 @@
 
 #include "tilewright/Codegen/CPU/CompileKernels.h"
 #include "tilewright/Dialect/Graph/IR/NodeNames.h"
-#include "tilewright/Dialect/Graph/Interpreter/Interpreter.h"
 #include "tilewright/Dialect/Tile/IR/TileOps.h"
 #include "tilewright/Driver/BuildPlan.h"
+#include "tilewright/Driver/EvaluateWeights.h"
 #include "tilewright/Module/Module.h"
 #include "tilewright/Module/ModuleWriter.h"
 #include "tilewright/Pipeline/LowerKernels.h"
@@ -157,7 +157,7 @@ public:
 
     if (Status status = begin("weights"); !status)
       return status.error();
-    if (Status status = evaluateWeights(module, weights); !status)
+    if (Status status = evaluateWeights(module, weights, parallel()); !status)
       return status.error();
 
     if (Status status = begin("kernels"); !status)
@@ -212,27 +212,6 @@ public:
   }
 
 private:
-  /// Runs @weights once and gives its results the keys that @main knows.
-  Status evaluateWeights(ModuleOp module, WeightStore &weights) {
-    auto function = module.lookupSymbol<func::FuncOp>("weights");
-    if (!function)
-      return Status::success();
-    auto results = graph::interpret(function, {}, weights);
-    if (!results)
-      return results.error().in("while folding weights");
-    for (unsigned i = 0; i < function.getNumResults(); ++i) {
-      auto key = function.getResultAttrOfType<IntegerAttr>(i, "tw.key");
-      auto name = function.getResultAttrOfType<StringAttr>(i, "tw.name");
-      if (!key)
-        return tilewright::error(
-            "internal error: a result of @weights has no tw.key");
-      weights.addWithKey(key.getInt(), name ? name.str() : std::string(),
-                         (*results)[i]);
-    }
-    function.erase();
-    return Status::success();
-  }
-
   /// The kernels in the tiled form of each target. All have the same launches:
   /// what falls apart for one does so for all.
   Result<std::vector<LoweredKernels>> lowerFor(llvm::ArrayRef<Target> targets,
@@ -269,9 +248,8 @@ private:
                     ModuleWriter &writer) {
     if (Status status = begin("code for " + target.name); !status)
       return status;
-    auto compiled = cpu::compileForCpu(
-        *lowered.module, toCpuTarget(target),
-        {options.jobs, [&](double part) { return goOn(part); }});
+    auto compiled =
+        cpu::compileForCpu(*lowered.module, toCpuTarget(target), parallel());
     if (!compiled)
       return compiled.error();
 
@@ -313,6 +291,10 @@ private:
     return Status::success();
   }
 
+  /// For the pieces of a phase.
+  ParallelOptions parallel() {
+    return {options.jobs, [this](double part) { return goOn(part); }};
+  }
   /// Ends the phase before and starts one.
   Status begin(const std::string &phase) {
     end();

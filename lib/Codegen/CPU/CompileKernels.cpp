@@ -34,10 +34,6 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
-#include <atomic>
-#include <system_error>
-#include <thread>
-
 using namespace mlir;
 using namespace tilewright;
 using namespace tilewright::cpu;
@@ -112,7 +108,7 @@ static Result<CompiledOne> compileOne(StringRef bytecode, MLIRContext &context,
 /// Every kernel compiled, in the order of the module.
 static Result<std::vector<CompiledOne>>
 compileAll(ModuleOp module, const CpuTarget &target,
-           const CpuCompileOptions &options, const EmitOptions &emit) {
+           const ParallelOptions &options, const EmitOptions &emit) {
   std::vector<std::string> names, inputs;
   for (auto func : module.getOps<func::FuncOp>()) {
     if (!func->hasAttr(tile::kKernelAttr) && !func->hasAttr(tile::kLoopsAttr))
@@ -127,31 +123,17 @@ compileAll(ModuleOp module, const CpuTarget &target,
   DialectRegistry registry;
   registerCpuCodegenDialects(registry);
   std::vector<std::optional<Result<CompiledOne>>> results(inputs.size());
-  std::atomic<size_t> next = 0;
-  std::atomic<bool> cancelled = false;
-  auto work = [&](bool isCaller) {
-    MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-    context.loadAllAvailableDialects();
-    for (size_t i = next++; i < inputs.size() && !cancelled; i = next++) {
-      results[i] = compileOne(inputs[i], context, target, emit);
-      if (isCaller && options.progress &&
-          !options.progress(double(i + 1) / double(inputs.size())))
-        cancelled = true;
-    }
+  auto makeContext = [&] {
+    auto context = std::make_unique<MLIRContext>(
+        registry, MLIRContext::Threading::DISABLED);
+    context->loadAllAvailableDialects();
+    return context;
   };
-  std::vector<std::thread> workers;
-  for (unsigned i = 1; i < std::min<size_t>(options.jobs, inputs.size()); ++i) {
-    // With the threads that the system has.
-    try {
-      workers.emplace_back(work, false);
-    } catch (const std::system_error &) {
-      break;
-    }
-  }
-  work(true);
-  for (std::thread &worker : workers)
-    worker.join();
-  if (cancelled)
+  bool done = parallelFor(
+      inputs.size(), options, makeContext, [&](size_t i, const auto &context) {
+        results[i] = compileOne(inputs[i], *context, target, emit);
+      });
+  if (!done)
     return error("cancelled");
   std::vector<CompiledOne> compiled;
   for (size_t i = 0; i < results.size(); ++i) {
@@ -164,7 +146,7 @@ compileAll(ModuleOp module, const CpuTarget &target,
 
 Result<CompiledKernels> cpu::compileForCpu(ModuleOp module,
                                            const CpuTarget &target,
-                                           const CpuCompileOptions &options) {
+                                           const ParallelOptions &options) {
   Result<std::vector<CompiledOne>> compiled =
       compileAll(module, target, options, {});
   if (!compiled)

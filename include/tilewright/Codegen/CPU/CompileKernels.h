@@ -25,10 +25,10 @@
 #define TILEWRIGHT_CODEGEN_CPU_COMPILEKERNELS_H
 
 #include "tilewright/Codegen/CPU/CpuTarget.h"
+#include "tilewright/Support/Parallel.h"
 #include "tilewright/Support/Result.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -65,23 +65,16 @@ struct CompiledKernels {
   std::vector<CpuKernel> kernels;
 };
 
-struct CpuCompileOptions {
-  /// Kernels compiled at the same time.
-  unsigned jobs = 1;
-  /// Told on the calling thread, after each of its kernels, which part is done;
-  /// may be empty. Returning false cancels: the error is "cancelled".
-  std::function<bool(double fraction)> progress = {};
-};
-
 /// An error if LLVM has no code generator for the target, or does not know its
 /// CPU or one of its features.
 Status checkTarget(const CpuTarget &target);
 
 /// Compiles every function of `module` that has `tile.kernel` or `tile.loops`.
-/// `module` is not changed. Errors name the kernel.
+/// `module` is not changed. Errors name the kernel; of a cancelled one the
+/// error is "cancelled".
 Result<CompiledKernels> compileForCpu(mlir::ModuleOp module,
                                       const CpuTarget &target,
-                                      const CpuCompileOptions &options = {});
+                                      const ParallelOptions &options = {});
 
 /// The LLVM IR and assembly of every kernel, for people (`--save-stages`).
 struct KernelListing {
