@@ -6,6 +6,7 @@ the two, or ""}; output i goes to OUTPUTS/oracle/i.npy. The answer says who ran 
 {"by": "onnxruntime"}, {"by": "onnx"}, or {"by": "", "error": why nobody did}.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from workers import load, save, serve
 
 onnxruntime.set_default_logger_severity(4)
 
+INTEGER_PRODUCTS = {"ConvInteger", "MatMulInteger", "MatMulIntegerToFloat", "QLinearConv", "QLinearMatMul"}
+HAS_VNNI = re.search(r"\bavx(512)?_vnni\b", Path("/proc/cpuinfo").read_text()) is not None
+
 
 def load_inputs(model, files):
     return {
@@ -24,7 +28,18 @@ def load_inputs(model, files):
     }
 
 
+def saturates(model, inputs):
+    """Whether ONNX Runtime may be wrong on a CPU without VNNI: it multiplies u8 by s8 and adds
+    pairs of products in 16 bits, which hold twice 255 * 64."""
+    operands = [*inputs.values(), *map(onnx.numpy_helper.to_array, model.graph.initializer)]
+    return any(node.op_type in INTEGER_PRODUCTS for node in model.graph.node) and any(
+        np.abs(value.astype(np.int16)).max(initial=0) > 64 for value in operands if value.dtype == np.int8
+    )
+
+
 def with_runtime(model, inputs):
+    if not HAS_VNNI and saturates(model, inputs):
+        raise NotImplementedError("sums of products may overflow on this CPU")
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = options.inter_op_num_threads = 1
