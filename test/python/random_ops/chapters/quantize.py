@@ -94,4 +94,5 @@ def qlinear_matmul(draw, op, dtype):
         np.float32(0.5), draw.values(dtype, ()),
     ]  # fmt: skip
     constants = (1, 2, 4, 5, 6, 7) + ((3,) if draw.chance(0.5) else ())
-    return case(op, inputs, constants=constants, tolerance=2, result=dtype)
+    # ONNX Runtime leaves memory as it is where there is nothing to add up.
+    return case(op, inputs, constants=constants, oracle=k > 0, tolerance=2, result=dtype)
