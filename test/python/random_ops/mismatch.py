@@ -34,7 +34,8 @@ class Variant:
 def longer(array, axis):
     shape = list(array.shape)
     shape[axis] = 1
-    added = array.take([0], axis) if array.shape[axis] else np.zeros(shape, array.dtype)
+    # No 0: it may be a divisor.
+    added = array.take([0], axis) if array.shape[axis] else np.ones(shape, array.dtype)
     return np.concatenate([array, added], axis)
 
 
