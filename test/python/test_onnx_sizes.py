@@ -176,6 +176,21 @@ def test_tf_half_pixel_for_nn():
             agrees(made, [x])
 
 
+@pytest.mark.parametrize("coordinates", ["half_pixel_symmetric", "half_pixel", "asymmetric", "align_corners"])
+def test_coordinates_near_whole_numbers(coordinates):
+    """Where rounding errors decide which neighbour is taken, the devices decide the same."""
+    head = '<ir_version: 8, opset_import: ["" : 19]> g (float[1, 1, 1, W] i0) => (float[1, 1, 1, V] o0)'
+    for scale in (0.5, 0.75, 1.25, 3):
+        attributes = f'mode = "nearest", nearest_mode = "floor", coordinate_transformation_mode = "{coordinates}"'
+        body = f"<float[4] scales = {{1, 1, 1, {scale}}}> {{ o0 = Resize<{attributes}>(i0, , scales) }}"
+        model = parser.parse_model(f"{head} {body}")
+        devices = [tw.compile(model, threads=1, device=device) for device in DEVICES]
+        for size in range(2, 40):
+            x = np.arange(size, dtype=np.float32).reshape(1, 1, 1, size)
+            cpu, reference = (device(x)[0] for device in devices)
+            np.testing.assert_array_equal(cpu, reference)
+
+
 @pytest.mark.parametrize(
     "given, scales",
     [

@@ -27,7 +27,8 @@ Value resizeCoordinate(SampleMath &m, ResizeOp op, size_t axis, Value x,
   case ResizeCoordinates::HalfPixelSymmetric: {
     Value adjustment = m.div(outF, exact);
     Value offset = m.mul(m.div(inF, m.f(2.0)), m.sub(one, adjustment));
-    return m.add(offset, halfPixel);
+    // In the order of the reference: near a whole number the sum decides.
+    return m.sub(m.add(offset, m.div(m.add(x, half), scale)), half);
   }
   case ResizeCoordinates::PytorchHalfPixel:
     return m.select(m.equal(outF, one), zero, halfPixel);
