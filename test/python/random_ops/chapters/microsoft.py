@@ -18,14 +18,15 @@ def fused(draw, op, inputs, outputs=1, **attributes):
 @generator("Gelu", "QuickGelu", domain=MICROSOFT)
 def gelu(draw, op, dtype):
     alpha = draw.pick([None, 1.0]) if op == "QuickGelu" else None
-    return fused(draw, op, [draw.values(dtype, draw.shape())], alpha=alpha, tolerance=2, result=dtype)
+    # Far below 0 it is x times a difference from 1.
+    return fused(draw, op, [draw.values(dtype, draw.shape())], alpha=alpha, tolerance=2, least=1, result=dtype)
 
 
 @generator("BiasGelu", "FastGelu", domain=MICROSOFT)
 def bias_gelu(draw, op, dtype):
     shape = draw.shape(low=1)
     bias = draw.values(dtype, shape[-1]) if op == "BiasGelu" or draw.chance(0.6) else None
-    return fused(draw, op, [draw.values(dtype, shape), bias], tolerance=2, result=dtype)
+    return fused(draw, op, [draw.values(dtype, shape), bias], tolerance=2, least=1, result=dtype)
 
 
 @generator("FusedMatMul", domain=MICROSOFT)
