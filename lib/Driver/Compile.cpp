@@ -240,7 +240,7 @@ private:
       if (Status status = save("tiled-" + target.name, *lowered.module);
           !status)
         return status.error();
-    return std::move(result);
+    return result;
   }
 
   Status compileFor(const Target &target, const LoweredKernels &lowered,

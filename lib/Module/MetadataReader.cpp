@@ -50,8 +50,13 @@ public:
         weight.key = row->key();
         weight.name = string(row->name());
         weight.type = type(row->type());
-        if (auto *shape = row->shape())
+        if (auto *shape = row->shape()) {
+          // FlatBuffers' verifier sees to the alignment of the length only.
+          if (reinterpret_cast<uintptr_t>(shape->Data()) % sizeof(int64_t))
+            return error("the metadata is corrupt: the shape of the weight '",
+                         weight.name, "' is not aligned");
           weight.shape.assign(shape->begin(), shape->end());
+        }
         weight.offset = row->offset();
         weight.reference = row->reference();
         metadata.weights.push_back(std::move(weight));
