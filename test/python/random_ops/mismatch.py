@@ -21,6 +21,8 @@ INDEX = re.compile(
     "|Invalid sequence length|batch_indices value|wi <= max_sequence_length"
     # Nor does a width have a limit.
     "|Pad reflect"
+    # A result without elements is one.
+    "|Computed output dimension is <= 0"
 )
 
 
