@@ -15,6 +15,8 @@ def castable(draw, dtype, target, shape):
         return draw.values(dtype, shape, low, 100)
     if is_float(dtype):
         return draw.values(dtype, shape, special=draw.chance(0.3))
+    if target == "f16" and NUMPY[dtype].itemsize > 1 and dtype != "i16":
+        return draw.values(dtype, shape, 0 if dtype[0] == "u" else -1000, 1000)
     return draw.wide(dtype, shape)
 
 
