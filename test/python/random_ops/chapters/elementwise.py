@@ -98,9 +98,9 @@ def function(draw, op, dtype):
         far = op not in ("Sin", "Cos", "Tan")
         values = draw.extreme(dtype, draw.shape()) if far else draw.values(dtype, draw.shape(), special=True)
         return case(op, [values], oracle=False, result=dtype, tolerance=2)
-    return case(
-        op, [draw.values(dtype, draw.shape(), low, high, special=op != "Sign" and draw.chance(0.3))], result=dtype
-    )
+    values = draw.values(dtype, draw.shape(), low, high, special=op != "Sign" and draw.chance(0.3))
+    # ONNX Runtime's Atanh of an f16 is half the logarithm of a quotient near 1.
+    return case(op, [values], result=dtype, least=1 if op == "Atanh" and dtype == "f16" else 0)
 
 
 @generator("Floor", "Ceil", "Round")
