@@ -57,7 +57,7 @@ def check_every_op(claimed, count, seed, target, tmp_path, report):
     assert len(ops[0]) == len(claimed)
     assert not ops[0] - ops[1]
     assert len(passed) >= 0.95 * len(verdicts)
-    assert sum(verdict.by == "onnxruntime" for _, verdict in passed) >= 0.7 * len(verdicts)
+    assert sum(verdict.by == "onnxruntime" for _, verdict in passed) >= 0.6 * len(verdicts)
 
 
 def named(claimed, name, target="cpu"):
