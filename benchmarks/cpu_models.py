@@ -9,7 +9,7 @@ The package must be found: export PYTHONPATH=$PWD/build/release/python in the ro
 
 Each contender runs in a process of its own, which loads the model once and then waits; the processes take turns, so that
 whatever else the machine does hits all of them alike. A turn is one timed run (of a small model the mean of several) after
-20 ms of runs that are not timed: by then the threads of the one before, which spin on for a while, have gone to sleep. The
+20 ms of runs that are not timed: by then the threads of the one before, which spin on for a while, should have gone to sleep. The
 table has the median of the turns, the ratio (Tilewright's speed over ONNX Runtime's: above 1 is faster), and beside each
 time the largest difference from ONNX Runtime's output, relative to the output's largest value.
 
@@ -270,15 +270,19 @@ def git_revision():
     return done.stdout.strip() or "unknown"
 
 
-def report(tables, versions, loads, note):
-    """The text of the file in docs/measurements."""
+def command_line():
+    """The command that runs, without what is of this machine only."""
     shown = {"--openvino-python": "PYTHON", "--note": "..."}
     arguments = [shown.get(before, each) for before, each in zip(sys.argv, sys.argv[1:])]
-    command = shlex.join(["python", "benchmarks/cpu_models.py", *arguments])
+    return shlex.join(["python", f"benchmarks/{pathlib.Path(sys.argv[0]).name}", *arguments])
+
+
+def report(tables, versions, loads, note):
+    """The text of the file in docs/measurements."""
     lines = [
         f"# Whole models on the CPU, {datetime.date.today()}",
         "",
-        f"`{command}`, revision {git_revision()}.",
+        f"`{command_line()}`, revision {git_revision()}.",
         f"{processor()}, {os.cpu_count()} cores. " + ", ".join(f"{NAMES[n]} {v}" for n, v in versions.items()) + ".",
         f"Load average while measuring: {min(loads):.1f} to {max(loads):.1f} (a quiet machine has as many as it measures threads).",
     ]

@@ -17,14 +17,13 @@ import argparse
 import datetime
 import os
 import pathlib
-import shlex
 import sys
 import tempfile
 import zlib
 
 import numpy as np
 import onnx
-from cpu_models import ROOT, geometric_mean, git_revision, measure, processor, pythons, ratio
+from cpu_models import ROOT, command_line, geometric_mean, git_revision, measure, processor, pythons, ratio
 from onnx import helper, numpy_helper
 
 
@@ -96,7 +95,8 @@ def transpose(draw):
 
 
 def reduction(draw):
-    op, shape = draw.pick(["ReduceSum", "ReduceMean", "ReduceMax"]), (draw.size(4, 64), draw.size(8, 256), draw.size(8, 256))
+    op = draw.pick(["ReduceSum", "ReduceMean", "ReduceMax"])
+    shape = draw.size(4, 64), draw.size(8, 256), draw.size(8, 256)
     axes = draw.pick([[0], [1], [2], [1, 2], [0, 1], [0, 2]])
     return op, {"x": draw.values(*shape)}, {"axes": np.array(axes)}, {"keepdims": 1}
 
@@ -123,7 +123,8 @@ def make(kind, index, seed):
     graph = helper.make_graph([node], "op", infos, [out], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
     # Of inputs and weights the sizes matter, of axes the values.
-    operands = [f"{x.tolist()}" if x.dtype == np.int64 else "x".join(map(str, x.shape)) for x in [*inputs.values(), *weights.values()]]
+    arrays = [*inputs.values(), *weights.values()]
+    operands = [str(x.tolist()) if x.dtype == np.int64 else "x".join(map(str, x.shape)) for x in arrays]
     told = {key: value for key, value in attributes.items() if key not in ("axis", "keepdims", "pads")}
     return model, inputs, " ".join([op, *operands, *(f"{key}={value}" for key, value in told.items())])
 
@@ -190,11 +191,11 @@ def main():
     lines = table(results, [name for name in found if name != "onnxruntime"])
     print("\n".join(lines))
     if options.write:
-        command = shlex.join(["python", "benchmarks/cpu_ops.py", *sys.argv[1:]])
         head = [
             f"# Single ops on the CPU, {datetime.date.today()}",
             "",
-            f"`{command}`, revision {git_revision()}. {processor()}, {os.cpu_count()} cores. Speeds are relative to ONNX Runtime's.",
+            f"`{command_line()}`, revision {git_revision()}. {processor()}, {os.cpu_count()} cores.",
+            "Speeds are relative to ONNX Runtime's.",
             "",
         ]
         file = ROOT / "docs" / "measurements" / f"{datetime.date.today()}-cpu-ops.md"

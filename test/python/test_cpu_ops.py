@@ -31,7 +31,8 @@ def test_table():
             "onnxruntime": {"contender": "onnxruntime", "ms": 1.0, "problem": None},
         }
 
-    results = [("conv:0@0", "Conv a", rows(0.5)), ("conv:1@0", "Conv b", rows(2.0)), ("softmax:0@0", "Softmax", rows(0.25))]
+    times = {"conv:0@0": ("Conv a", 0.5), "conv:1@0": ("Conv b", 2.0), "softmax:0@0": ("Softmax", 0.25)}
+    results = [(name, words, rows(ms)) for name, (words, ms) in times.items()]
     lines = cpu_ops.table(results, ["tilewright"])
     assert "| conv | 2 | 1.00x | 0.65x |" in lines
     assert "| all | 3 | 1.59x | 0.80x |" in lines

@@ -86,7 +86,7 @@ TEST_F(EvaluateWeights, Cancels) {
   EXPECT_FALSE(weights.lookup(10));
 }
 
-// What is missing is named, and nothing is added.
+// What is missing is named.
 TEST_F(EvaluateWeights, NamesWhatIsMissing) {
   weights.remove(1);
   auto status = evaluateWeights(*module, weights, {.jobs = 2});
